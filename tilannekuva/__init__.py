@@ -1,0 +1,75 @@
+"""The situation picture of a Finnish region, from figures whose origin is always known.
+
+Five verbs, the same on the command line and in a notebook::
+
+    import tilannekuva as tk
+
+    tk.fetch("own.xlsx", "own.toml")      # source → raw
+    obs = tk.observations()               # raw → the one table (tidy)
+    tk.measure(obs)                       # observations → metrics
+    picture = tk.compose("kainuu")        # metrics → picture
+    tk.publish(picture, formats=["html"]) # picture → reports
+
+Everything is imported when it is first used, so ``import tilannekuva`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tilannekuva.errors import (
+        CatalogueError,
+        DataError,
+        ReportError,
+        SourceError,
+        TilannekuvaError,
+    )
+    from tilannekuva.indicators import load as catalogue
+    from tilannekuva.measuring import measure
+    from tilannekuva.model import (
+        Assessment,
+        Finding,
+        Indicator,
+        Picture,
+        Region,
+        Snapshot,
+        Source,
+    )
+    from tilannekuva.observing import observations
+    from tilannekuva.pictures import compose
+    from tilannekuva.pipeline import build, fetch, publish, tidy
+    from tilannekuva.regions import find as region
+
+__version__ = "0.1.0"
+
+_FRONT = {
+    "observations": "observing", "measure": "measuring", "compose": "pictures",
+    "publish": "pipeline", "build": "pipeline", "fetch": "pipeline", "tidy": "pipeline",
+    "Assessment": "model", "Finding": "model", "Indicator": "model", "Picture": "model",
+    "Region": "model", "Snapshot": "model", "Source": "model",
+    "CatalogueError": "errors", "DataError": "errors", "ReportError": "errors",
+    "SourceError": "errors", "TilannekuvaError": "errors",
+}  # fmt: skip
+_RENAMED = {"catalogue": ("indicators", "load"), "region": ("regions", "find")}
+
+__all__ = [
+    "Assessment", "CatalogueError", "DataError", "Finding", "Indicator", "Picture", "Region",
+    "ReportError", "Snapshot", "Source", "SourceError", "TilannekuvaError", "build", "catalogue",
+    "compose", "fetch", "measure", "observations", "publish", "region", "tidy",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    room, thing = _RENAMED.get(name, (_FRONT.get(name), name))
+    if room is None:
+        raise AttributeError(f"module 'tilannekuva' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f"tilannekuva.{room}"), thing)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,207 @@
+"""Small multiples: each municipality in its own panel, all on the same axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tilannekuva import words
+from tilannekuva.charts import axes, said, series, style
+from tilannekuva.charts.paper import Box, Drawing, Paper
+from tilannekuva.charts.scales import Scale
+from tilannekuva.charts.series import Point
+from tilannekuva.model import Finding, Language, Picture, Series
+
+__all__ = ["Panel", "Parts", "draw", "parts"]
+
+_PANEL, _HEAD, _GAP = 60.0, 18.0, 14.0
+_MANY, _LOW_PANEL = 12, 42.0
+"""More municipalities than this have lower panels, and not the others behind each of them."""
+
+
+_Line = Sequence[tuple[float, float]]
+
+
+class Panel(NamedTuple):
+    """One municipality: its pieces as drawn, and its newest figure as published."""
+
+    area: Series
+    pieces: list[list[Point]]
+    latest: Point
+
+
+class Parts(NamedTuple):
+    """The municipalities in the order of the panels, the whole region, and the base of an index."""
+
+    panels: list[Panel]
+    whole: list[list[Point]]
+    base: str | None
+
+
+def parts(finding: Finding, picture: Picture) -> Parts:
+    """What is drawn: counts as an index, because their levels differ a hundredfold."""
+    keep = series.same_part(finding)
+    able = [s for s in finding.parts if len([p for p in series.points(s) if keep(p.period)]) > 1]
+    base = _base(able, keep) if series.extensive(finding, picture) else None
+    usual = 1.0 if series.dense(finding) else series.step(finding)
+    cut = series.cuts(finding, picture)
+
+    def pieces(s: Series) -> list[list[Point]]:
+        found = [p for p in series.points(s) if keep(p.period)]
+        if base is not None:
+            found = series.indexed(found, base)
+        return series.runs(found, usual, cut)
+
+    panels = []
+    for s in able:
+        newest, drawn = series.last(s), pieces(s)
+        if newest and drawn:
+            panels.append(Panel(s, drawn, newest))
+    panels.sort(key=lambda p: (-p.pieces[-1][-1].y, p.area.region))
+    return Parts(panels, pieces(finding.segments[-1]), base)
+
+
+def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
+    """Municipalities of a finding, the largest value first."""
+    panels, whole, base = parts(finding, picture)
+    found: list[series.Row] = []
+    for n in panels:
+        found += series.rows("part", n.area, picture, lang, _flat(n.pieces))
+    found += series.rows("region", finding.segments[-1], picture, lang, _flat(whole))
+    return Drawing(
+        series.frame(found), lambda: _paint(panels, whole, finding, picture, lang, base)
+    )
+
+
+def _flat(pieces: Sequence[Sequence[Point]]) -> list[Point]:
+    return [p for piece in pieces for p in piece]
+
+
+def _base(parts: Sequence[Series], keep: series.Keep) -> str | None:
+    """The first period that every municipality has a positive figure for."""
+    have = [{p.period for p in series.points(s) if p.y > 0 and keep(p.period)} for s in parts]
+    common = set.intersection(*have) if have else set()
+    return min(common, default=None)
+
+
+def _paint(
+    panels: Sequence[Panel], whole: list[list[Point]], finding: Finding, picture: Picture,
+    lang: Language, base: str | None,
+) -> Paper:  # fmt: skip
+    every = [p for n in panels for p in _flat(n.pieces)]
+    first, last = min(p.x for p in every), max(p.x for p in every)
+    whole = [inside for piece in whole if (inside := [p for p in piece if first <= p.x <= last])]
+    low, high = axes.limits([p.y for p in (*every, *_flat(whole))])
+    marks = axes.value_labels(low, high, lang, 3)
+    left = axes.label_width(marks, style.SMALL) + 8
+    columns = 2 if len(panels) <= 8 else 3
+    wide = (style.WIDTH - left - _GAP * (columns - 1)) / columns
+    decimals = said.indicator(finding, picture).decimals
+    heads = [
+        (said.name(picture, n.area.region, lang), words.number(n.latest.y, decimals, lang))
+        for n in panels
+    ]
+    # Name and figure on one line, or on two in every panel if one of them needs it.
+    need = max(style.text_width(a, bold=True) + style.text_width(b) for a, b in heads) + 8
+    stacked = need > wide
+    head = _HEAD + (axes.LINE if stacked else 0.0)
+    count = (len(panels) + columns - 1) // columns
+    high_panel = _PANEL if len(panels) <= _MANY else _LOW_PANEL
+    each = head + high_panel + _GAP
+    unit = said.say("index_unit", lang) if base else said.unit_label(finding, picture, lang)
+    notes = axes.Notes(_notes(panels, finding, picture, lang, base))
+    paper = Paper(style.WIDTH, 18 + count * each + 14 + notes.height)
+    paper.text(0, 11, unit, size=style.SMALL, color=style.MUTED)
+    marks_of = _Marks([], [], [], [], [], [], [])
+    for i, panel in enumerate(panels):
+        row, column = divmod(i, columns)
+        x = left + column * (wide + _GAP)
+        top = 18 + row * each + head
+        frame = Box(x, top, x + wide, top + high_panel)
+        across, down = Scale(first, last, x + 2, x + wide - 4), Scale(low, high, frame.bottom, top)
+        _collect(marks_of, panel, panels if len(panels) <= _MANY else (), whole, across, down)
+        marks_of.grid.extend([((x, down(v)), (x + wide, down(v))) for v, _ in marks])
+        if low < 0 < high or base:
+            level = down(100.0 if base else 0.0)
+            marks_of.level.append(((x, level), (x + wide, level)))
+        if column == 0:
+            for v, text in marks:
+                paper.text(x - 6, down(v) + 4, text, size=style.SMALL, color=style.MUTED,
+                           anchor="end")  # fmt: skip
+        _header(paper, frame, *heads[i], stacked=stacked)
+        if i + columns >= len(panels):
+            _years(paper, frame, first, last)
+    _draw(paper, marks_of)
+    notes.write(paper, 18 + count * each + 12)
+    return paper
+
+
+def _header(paper: Paper, frame: Box, name: str, value: str, *, stacked: bool) -> None:
+    y = frame.top - 5
+    paper.text(
+        frame.left, y - (axes.LINE if stacked else 0), name, bold=True, color=style.REGION
+    )
+    if stacked:
+        paper.text(frame.left, y, value)
+    else:
+        paper.text(frame.right, y, value, anchor="end")
+
+
+class _Marks(NamedTuple):
+    """Marks of every panel, so that each kind is drawn once."""
+
+    grid: list[_Line]
+    level: list[_Line]
+    behind: list[_Line]
+    whole: list[_Line]
+    own: list[_Line]
+    full: list[tuple[float, float]]
+    hollow: list[tuple[float, float]]
+
+
+def _collect(
+    marks: _Marks, panel: Panel, behind: Sequence[Panel], whole: list[list[Point]],
+    across: Scale, down: Scale,
+) -> None:  # fmt: skip
+    def places(found: Sequence[Point]) -> list[tuple[float, float]]:
+        return [(across(p.x), down(p.y)) for p in found]
+
+    marks.behind.extend(places(p) for n in behind if n is not panel for p in n.pieces)
+    marks.whole.extend(places(p) for p in whole)
+    marks.own.extend(places(p) for p in panel.pieces)
+    end = panel.pieces[-1][-1]
+    alone = [p[0] for p in panel.pieces[:-1] if len(p) == 1]
+    marks.full.extend(places([p for p in (*alone, end) if p.status in series.SURE]))
+    marks.hollow.extend(places([p for p in (*alone, end) if p.status not in series.SURE]))
+
+
+def _draw(paper: Paper, marks: _Marks) -> None:
+    paper.lines(marks.grid, style.GRID, 1.0)
+    paper.lines(marks.level, style.CONTEXT, 0.8)
+    paper.lines(marks.behind, style.CONTEXT, 0.35)
+    paper.lines(marks.whole, style.COUNTRY, 1.2, dash=(4.0, 2.5))
+    paper.lines(marks.own, style.REGION, 2.0)
+    paper.dots(marks.full, 2.6, style.REGION)
+    paper.dots(marks.hollow, 2.6, "white", style.REGION, 1.2)
+
+
+def _years(paper: Paper, frame: Box, first: float, last: float) -> None:
+    y = frame.bottom + 13
+    small = {"size": style.SMALL, "color": style.MUTED}
+    paper.text(frame.left, y, str(int(first)), anchor="start", **small)  # type: ignore[arg-type]
+    paper.text(frame.right, y, str(int(last)), anchor="end", **small)  # type: ignore[arg-type]
+
+
+def _notes(
+    panels: Sequence[Panel], finding: Finding, picture: Picture, lang: Language, base: str | None
+) -> list[str]:
+    found = []
+    if base:
+        found.append(said.say("index_base", lang, base=said.short(base, lang)))
+    name = said.name(picture, finding.segments[-1].region, lang)
+    found.append(said.say("dashed_whole", lang, region=name))
+    found.append(said.say("in_order_index" if base else "in_order", lang))
+    if any(n.latest.status not in series.SURE for n in panels):
+        what = words.message("status.preliminary", lang)
+        found.append(said.say("hollow", lang, what=what))
+    return found

@@ -1,0 +1,144 @@
+"""Title, subtitle, source and alternative text of a chart: from the same finding as its marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tilannekuva import narrate, words
+from tilannekuva.charts import heatmap, maps, multiples, said, series
+from tilannekuva.model import Finding, Language, Picture, Section
+
+__all__ = ["Titles", "of_finding", "of_section"]
+
+_LATEST = ("strip", "map")
+_PARTS = ("multiples", "parts", "map_parts")
+
+
+class Titles(NamedTuple):
+    """The texts around a chart."""
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+
+
+def of_finding(kind: str, finding: Finding, picture: Picture, lang: Language) -> Titles:
+    """Texts of a chart of one finding."""
+    return Titles(
+        _title(kind, finding, picture, lang), _subtitle(kind, finding, picture, lang),
+        str(narrate.source_line(finding, picture, lang)), _alt(kind, finding, picture, lang),
+    )  # fmt: skip
+
+
+def of_section(
+    section: Section, found: Sequence[heatmap.Row], picture: Picture, lang: Language
+) -> Titles:
+    """Texts of the heat map of a section."""
+    lines = {
+        narrate.source_line(picture.findings[r.indicator], picture, lang): None for r in found
+    }
+    subtitle = said.say(
+        "heat_subtitle", lang, section=section.names[lang], date=words.date(picture.as_of, lang)
+    )
+    source = said.say("heat_source", lang, n=len(lines)) if len(lines) > 2 else " ".join(lines)
+    return Titles(
+        heatmap.headline(found, picture, lang), subtitle, source,
+        str(narrate.alt_heatmap(section, picture, lang)),
+    )  # fmt: skip
+
+
+def _title(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
+    if kind == "multiples" and series.extensive(finding, picture):
+        return _changes(finding, picture, lang)
+    if kind in _PARTS:
+        return _ends(finding, picture, lang)
+    if kind == "strip":
+        rank = [s for s in narrate.sentences(finding, picture, lang) if s.kind == "rank"]
+        if rank and finding.metrics["rank"].value is not None:
+            return rank[0].text.rstrip(".")
+    return str(narrate.headline(finding, picture, lang))
+
+
+def _ends(finding: Finding, picture: Picture, lang: Language) -> str:
+    """The municipality with the highest and the one with the lowest figure."""
+    figures = maps.part_figures(finding)
+    order = sorted(figures, key=lambda c: (-figures[c].y, c))
+    label = words.capital(said.indicator(finding, picture).label[lang])
+
+    def one(code: str) -> tuple[str, str]:
+        value = said.value(figures[code].y, finding, picture, lang)
+        return said.name(picture, code, lang), value
+
+    (top, high), (bottom, low) = one(order[0]), one(order[-1])
+    return said.say("parts_title", lang, name=label, top=top, high=high, bottom=bottom, low=low)
+
+
+def _changes(finding: Finding, picture: Picture, lang: Language) -> str:
+    """The municipalities with the largest and the least change since the base of their index."""
+    panels, _, base = multiples.parts(finding, picture)
+    label = words.capital(said.indicator(finding, picture).label[lang])
+
+    def one(panel: multiples.Panel) -> tuple[str, str]:
+        moved = panel.pieces[-1][-1].y - 100
+        places = 0 if abs(moved) >= 1 else 1
+        name = said.name(picture, panel.area.region, lang)
+        return name, words.percent(moved, places, lang, sign=True)
+
+    (top, high), (bottom, low) = one(panels[0]), one(panels[-1])
+    return said.say(
+        "changes_title", lang, name=label, base=said.short(base or "", lang), top=top, high=high,
+        bottom=bottom, low=low,
+    )  # fmt: skip
+
+
+def _subtitle(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
+    """What is measured, in what unit, when: the latest period alone where only it is drawn."""
+    if kind in _LATEST or kind in ("parts", "map_parts"):
+        figures = maps.part_figures(finding) if kind in _PARTS else {}
+        period = next(iter(figures.values())).period if figures else finding.latest.period
+        return _measured(finding, picture, lang, said.unit_label(finding, picture, lang),
+                         words.period(period, lang))  # fmt: skip
+    if kind == "multiples" and series.extensive(finding, picture):
+        _, whole, base = multiples.parts(finding, picture)
+        span = words.period_range(whole[0][0].period, whole[-1][-1].period, lang)
+        return _measured(finding, picture, lang, said.say("index_unit", lang), span)
+    if kind == "index":
+        ends = finding.metrics["index"].period.split("/")
+        half = len(ends) // 2
+        first = finding.segments[-1].periods[0]
+        span = words.period_range(first, "/".join(ends[half:]), lang)
+        return _measured(finding, picture, lang, said.say("index_unit", lang), span)
+    return str(narrate.subtitle(finding, picture, lang))
+
+
+def _measured(
+    finding: Finding, picture: Picture, lang: Language, unit: str, span: str
+) -> str:
+    indicator = said.indicator(finding, picture)
+    name = indicator.names[lang]
+    plain = indicator.unit in ("count", "ratio", "index") and unit != said.say("index_unit", lang)
+    bare = not unit or unit in name or plain
+    key = "subtitle.bare" if bare else "subtitle.full"
+    return words.message(key, lang, name=name, unit=unit, range=span)
+
+
+def _alt(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
+    if kind == "index":
+        base = finding.metrics["index"].period.split("/")[0]
+        note = said.say("index_base", lang, base=said.short(base, lang))
+        return f"{note} {narrate.alt_line(finding, picture, lang)}"
+    alt = {
+        "line": narrate.alt_line,
+        "strip": narrate.alt_strip,
+        "map": narrate.alt_map,
+        "multiples": narrate.alt_multiples,
+        "parts": narrate.alt_bars,
+        "map_parts": narrate.alt_bars,
+        "target": narrate.alt_target,
+        "age": narrate.alt_age,
+        "bars": narrate.alt_age,
+    }[kind]
+    found = alt(finding, picture, lang)
+    return getattr(found, "text", None) or str(found)

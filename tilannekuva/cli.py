@@ -1,0 +1,233 @@
+"""The command line: arguments in, exit code out. Everything else is done elsewhere.
+
+Exit codes: 0 done, 1 wrong use, 2 data problem, 3 report problem.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tilannekuva.errors import TilannekuvaError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    help="The situation picture of a Finnish region, from figures whose origin is always known.",
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the figures (with lock.json).")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of the reports; default: reports.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Leave out what was published after this date (YYYY-MM-DD)."),
+]
+Lang = Annotated[str | None, typer.Option("--lang", help="Languages, for example fi,sv,en.")]
+Formats = Annotated[
+    str | None, typer.Option("--formats", help="html, xlsx, png, json, or all; default: html,xlsx.")
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="REGION…", help="Name or code of a region, or all; default: Kainuu."),
+]
+
+
+@app.callback()
+def _without_command(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def build(
+    names: Names = None, lang: Lang = None, formats: Formats = None, out: Out = None,
+    as_of: AsOf = None, data: Data = None,
+) -> None:  # fmt: skip
+    """Make the pictures of regions from the figures in the store."""
+    from tilannekuva import pipeline, settings
+
+    configured = settings.read()
+    with _progress() as tick:
+        made = pipeline.build(
+            names or ["kainuu"],
+            lang=_list(lang) or configured.languages or ("fi",),
+            formats=_list(formats) or configured.formats or pipeline.DEFAULT_FORMATS,
+            out=out, as_of=as_of, data=data, tick=tick,
+        )  # fmt: skip
+    for one in made:
+        if not one.fresh:
+            typer.echo(f"{one.folder}: nothing new since the last run")
+        for file in one.files:
+            if file.parent == one.folder and file.suffix in (".html", ".xlsx"):
+                typer.echo(str(file))
+        if not any(f.suffix in (".html", ".xlsx") for f in one.files):
+            typer.echo(str(one.folder))
+
+
+@app.command()
+def catalogue(
+    words: Annotated[list[str] | None, typer.Argument(help="Words to search for.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the names.")] = "fi",
+    data: Data = None,
+) -> None:
+    """List the indicators, or search them by id and by name in any language."""
+    from tilannekuva import indicators, pipeline, raw, settings
+
+    (language,) = pipeline.check_languages([lang])
+    found = indicators.load(settings.read().path("catalogue"))
+    tables = {(s.source, s.table) for s in raw.read_lock(raw.store_path(data))}
+    shown = indicators.search(found, " ".join(words or []))
+    if not shown:
+        indicators.find(found, " ".join(words or []))  # says what is near
+    width = max(len(i.id) for i in shown)
+    for i in shown:
+        known = i.formula is not None or any((q.source, q.table) in tables for q in i.query)
+        unit = found.units[i.unit].label[language]
+        typer.echo(f"{i.id:<{width}}  {'' if known else '(no figures) '}{i.names[language]} ({unit})")
+
+
+@app.command()
+def fetch(
+    file: Annotated[Path, typer.Argument(help="A CSV or Excel file of your own.")],
+    declaration: Annotated[
+        Path | None, typer.Argument(help="TOML that says what it is; default: same name.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Bring a file of your own into the store, with its source, date and method."""
+    from tilannekuva import pipeline
+
+    entry = pipeline.fetch(file, declaration, data=data)
+    typer.echo(f"{entry.source} {entry.table}: {entry.id} ({entry.bytes} bytes)")
+
+
+@app.command()
+def tidy(
+    out: Annotated[Path, typer.Option("--out", help="Parquet file.")] = Path(
+        "data/processed/store.parquet"
+    ),
+    data: Data = None,
+) -> None:
+    """Turn the raw files into the one table, every vintage of it."""
+    from tilannekuva import pipeline
+
+    typer.echo(f"{len(pipeline.tidy(data, out=out))} rows in {out}")
+
+
+@app.command()
+def measure(
+    out: Annotated[Path, typer.Option("--out", help="Parquet or CSV file.")] = Path(
+        "data/processed/metrics.parquet"
+    ),
+    level: Annotated[str, typer.Option("--level", help="Level of regions.")] = "maakunta",
+    as_of: AsOf = None,
+    data: Data = None,
+) -> None:
+    """Measure every indicator in every region of a level."""
+    from tilannekuva import pipeline
+
+    typer.echo(f"{pipeline.measure_to(out, level=level, as_of=as_of, data=data)} rows in {out}")
+
+
+@app.command()
+def compose(
+    region: Annotated[str, typer.Argument(help="Name or code of a region.")] = "kainuu",
+    out: Annotated[Path, typer.Option("--out", help="JSON file.")] = Path("picture.json"),
+    as_of: AsOf = None,
+    data: Data = None,
+) -> None:
+    """Compose one picture and write it as JSON."""
+    from tilannekuva import pipeline
+
+    pipeline.compose_to(out, region, as_of=as_of, data=data)
+    typer.echo(str(out))
+
+
+@app.command()
+def publish(
+    picture: Annotated[Path, typer.Argument(help="A picture.json.")],
+    lang: Lang = None,
+    formats: Formats = None,
+    out: Out = None,
+) -> None:
+    """Make the reports of a picture that was composed before."""
+    from tilannekuva import pipeline
+
+    found = pipeline.read_picture(picture)
+    for file in pipeline.publish(
+        found, _list(formats) or pipeline.DEFAULT_FORMATS, _list(lang) or ("fi",), out or "reports"
+    ):
+        if file.suffix in (".html", ".xlsx"):
+            typer.echo(str(file))
+
+
+@app.command()
+def verify(data: Data = None) -> None:
+    """Check every raw file against the lock."""
+    from tilannekuva import raw
+
+    store = raw.store_path(data)
+    typer.echo(f"{raw.verify(store)} files agree with {store / raw.LOCK}")
+
+
+def _list(text: str | None) -> list[str]:
+    return [] if text is None else [part.strip() for part in text.split(",") if part.strip()] or [""]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line that moves on a terminal, plain lines elsewhere; always on stderr."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status("…") as status:
+            yield lambda what: status.update(what)
+        return
+    seen: set[str] = set()
+
+    def line(what: str) -> None:
+        verb = what.split()[0]
+        # Two hundred tables read are one line in a log; a region published is one each.
+        if verb != "tidy" or verb not in seen:
+            print(f"tilannekuva: {what if verb != 'tidy' else verb}", file=sys.stderr, flush=True)
+        seen.add(verb)
+
+    yield line
+
+
+# Typer brings its own copy of click in some versions and uses the installed one in others; the class
+# that all errors of use descend from is the same distance from the one that typer names.
+_UsageError = typer.BadParameter.__bases__[0]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        result = app(arguments, standalone_mode=False, prog_name="tilannekuva")
+    except TilannekuvaError as error:
+        print(f"tilannekuva: {error}", file=sys.stderr)
+        return error.exit_code
+    except _UsageError as error:
+        # Wrong use answers 1: the 2 of command-line habit means a data problem here.
+        what = error.format_message()  # type: ignore[attr-defined]
+        print(f"tilannekuva: {what} (`tilannekuva --help` lists the commands)", file=sys.stderr)
+        return 1
+    except typer.Exit as error:
+        return 1 if error.exit_code == 2 else error.exit_code
+    except BrokenPipeError:  # whoever reads the list has seen enough (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (typer.Abort, KeyboardInterrupt):
+        print("tilannekuva: interrupted; nothing was half-written", file=sys.stderr)
+        return 130
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,219 @@
+"""How sure are we: intervals of rates and shares, standardised figures, the social gradient.
+
+Counts are events (Poisson) or people (binomial) of one region, period and group. NaN is missing;
+a missing part makes the whole unknown, it is never counted as zero.
+
+References:
+    Wilson, E. B. (1927) JASA 22:209-212; for the others see `_intervals`, `_standardised`,
+    `_life_table` and `_gradient`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+import numpy as np
+
+from tilannekuva.errors import DataError
+from tilannekuva.measures._arrays import normal_quantile, same_length, vector
+from tilannekuva.measures._gradient import Slope, slope_index
+from tilannekuva.measures._intervals import (
+    Interval,
+    as_interval,
+    bands,
+    byar,
+    count_limits,
+    exact,
+    pair,
+)
+from tilannekuva.measures._life_table import expectancies
+from tilannekuva.measures._standardised import standardised_rate, standardised_ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from tilannekuva.measures._arrays import Floats
+
+__all__ = [
+    "Interval",
+    "Slope",
+    "life_expectancy",
+    "proportion_interval",
+    "rate_interval",
+    "slope_index",
+    "standardised_rate",
+    "standardised_ratio",
+]
+
+# Fewer person-years than this make a life table noise (Toson & Baker 2003).
+_MIN_PERSON_YEARS = 5000
+
+
+@overload
+def rate_interval(
+    count: float,
+    population: float,
+    *,
+    per: float = ...,
+    confidence: float = ...,
+    method: Literal["byar", "exact"] | None = ...,
+) -> Interval[float | None]: ...
+@overload
+def rate_interval(
+    count: Floats | Sequence[float],
+    population: ArrayLike,
+    *,
+    per: float = ...,
+    confidence: float = ...,
+    method: Literal["byar", "exact"] | None = ...,
+) -> Interval[Floats]: ...
+def rate_interval(
+    count: ArrayLike,
+    population: ArrayLike,
+    *,
+    per: float = 100_000,
+    confidence: float = 0.95,
+    method: Literal["byar", "exact"] | None = None,
+) -> Interval[float | None] | Interval[Floats]:
+    """Return the rate of events per `per` people with its Poisson interval.
+
+    Args:
+        count: Events, one number or an array; may exceed the population.
+        population: People or person-years, broadcast against `count`.
+        per: People the rate is expressed for.
+        confidence: Level of the interval.
+        method: ``"byar"`` or ``"exact"``; when left out, exact below ten events and Byar from ten.
+
+    Returns:
+        None (NaN in arrays) where something is missing or the population is zero.
+
+    Raises:
+        DataError: A count or population is negative, the shapes do not fit, or `method` is unknown.
+
+    Example:
+        >>> suicides = rate_interval(12, 71_255)
+        >>> round(suicides.value, 1), round(suicides.low, 1), round(suicides.high, 1)
+        (16.8, 8.7, 29.4)
+    """
+    if method not in (None, "byar", "exact"):
+        msg = f"method is {method!r}; give 'byar', 'exact' or nothing."
+        raise DataError(msg)
+    events, people = pair(count, population, "count", "population")
+    z = normal_quantile(confidence)
+    if method == "byar":
+        low, high = byar(events, z)
+    elif method == "exact":
+        low, high = exact(events, confidence)
+    else:
+        low, high = count_limits(events, z, confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_event = np.where(people > 0, per / people, np.nan)
+    return as_interval(events * per_event, low * per_event, high * per_event)
+
+
+@overload
+def proportion_interval(
+    count: float, n: float, *, confidence: float = ...
+) -> Interval[float | None]: ...
+@overload
+def proportion_interval(
+    count: Floats | Sequence[float], n: ArrayLike, *, confidence: float = ...
+) -> Interval[Floats]: ...
+def proportion_interval(
+    count: ArrayLike, n: ArrayLike, *, confidence: float = 0.95
+) -> Interval[float | None] | Interval[Floats]:
+    """Return the share count/n (0 to 1) with Wilson's interval.
+
+    Limits: (2x + z² ∓ z√(z² + 4xq)) / (2(n + z²)), q = 1 − x/n.
+
+    Args:
+        count: People with the property, one number or an array.
+        n: People asked, broadcast against `count`.
+        confidence: Level of the interval.
+
+    Returns:
+        None (NaN in arrays) where something is missing or n is zero.
+
+    Raises:
+        DataError: A number is negative, a count exceeds its n, or the shapes do not fit.
+
+    Example:
+        >>> share = proportion_interval(65, 100)
+        >>> share.value, round(share.low, 4), round(share.high, 4)
+        (0.65, 0.5525, 0.7364)
+    """
+    x, size = pair(count, n, "count", "n")
+    if (x > size).any():
+        msg = "A count is larger than its n; a share cannot exceed 1. Check which column is which."
+        raise DataError(msg)
+    z = normal_quantile(confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(size > 0, x / size, np.nan)
+    root = z * np.sqrt(z**2 + 4 * x * (1 - share))
+    scale = 2 * (size + z**2)
+    # Rounding may put the limit of 0 or n a hair outside the scale.
+    low = np.maximum((2 * x + z**2 - root) / scale, 0.0)
+    high = np.minimum((2 * x + z**2 + root) / scale, 1.0)
+    return as_interval(share, low, high)
+
+
+def life_expectancy(
+    deaths: ArrayLike,
+    populations: ArrayLike,
+    age_starts: ArrayLike,
+    *,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return the remaining life expectancy at the start of each age band (Chiang's life table).
+
+    Deaths fall in the middle of a band, in the first year after a tenth of it (a_0 = 0.1); the last
+    band is open and lasts 1/m. The interval takes deaths as binomial and in the last band as
+    Poisson.
+
+    Args:
+        deaths: (age bands,) deaths of the period.
+        populations: (age bands,) person-years of the same period.
+        age_starts: (age bands,) first age of each band in years, rising.
+        confidence: Level of the interval.
+
+    Returns:
+        DataFrame [age_start, value, low, high] in years. All NaN below 5000 person-years or without
+        deaths in the open band; NaN at a band with missing figures and at all younger ages.
+
+    Raises:
+        DataError: Lengths differ, a number is negative, deaths exceed people, or the ages do not
+            rise.
+
+    Example:
+        >>> life_expectancy([40, 60, 900], [9000, 60_000, 12_000], [0, 1, 65]).round(2)
+           age_start  value    low   high
+        0          0  75.19  74.12  76.26
+        1          1  74.52  73.45  75.59
+        2         65  13.33  12.46  14.20
+    """
+    import pandas as pd
+
+    died, people = bands(deaths, populations, "deaths", "populations")
+    ages = vector(age_starts, "age_starts")
+    same_length(deaths=died, age_starts=ages)
+    if (died > people).any():
+        msg = "More deaths than people in an age band; check which column is which."
+        raise DataError(msg)
+    if not ages.size or not ages[0] >= 0 or not (np.diff(ages) > 0).all():
+        msg = "The age bands must be given by their first ages in rising order, each once."
+        raise DataError(msg)
+    z = normal_quantile(confidence)
+    value, error = expectancies(died, people, ages)
+    if np.nansum(people) < _MIN_PERSON_YEARS:
+        value = error = np.full(ages.size, np.nan)
+    return pd.DataFrame(
+        {
+            "age_start": np.asarray(age_starts),
+            "value": value,
+            "low": value - z * error,
+            "high": value + z * error,
+        }
+    )

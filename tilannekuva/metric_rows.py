@@ -1,0 +1,261 @@
+"""Where are we, where are we heading, how do we compare: the metric rows of one area of a cube."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tilannekuva import periods
+from tilannekuva.cubes import FORECAST, Cube
+from tilannekuva.measures.comparison import rank_many
+from tilannekuva.model import Indicator
+from tilannekuva.statuses import STATUSES, worst
+
+__all__ = ["Ranks", "Row", "Seen", "changes", "comparison", "forecast", "resolution"]
+
+_BASE_YEAR = 2015
+
+
+class Row(NamedTuple):
+    """One metric of one area; ``reason`` says why there is no value."""
+
+    metric: str
+    value: float | None
+    period: str
+    status: str
+    reason: str | None = None
+    origins: frozenset[int] = frozenset()
+    """Snapshot numbers the value stands on."""
+
+
+class Seen:
+    """An area's figures as they look from its latest period."""
+
+    def __init__(self, cube: Cube, n: int, at: int) -> None:
+        self.cube, self.n, self.at = cube, n, at
+        self.value = float(cube.value[n, at])
+        self.period = cube.periods[at]
+        self.status = STATUSES[cube.status[n, at]]
+        self.origin = frozenset([int(cube.snapshot[n, at])])
+
+    def earlier(self, years: int) -> int | None:
+        """Column of the same period so many years before, in the same stretch and with a figure."""
+        name = periods.shift(self.period, -years)
+        if name not in self.cube.periods:
+            return None
+        column = self.cube.periods.index(name)
+        same = self.cube.segment[self.n, column] == self.cube.segment[self.n, self.at]
+        return column if same and not np.isnan(self.cube.value[self.n, column]) else None
+
+    def span(self, column: int) -> str:
+        """From the period of a column to the latest one."""
+        if self.cube.frequency == "span":
+            return self.period
+        return f"{self.cube.periods[column]}/{self.period}"
+
+    def span_to(self, period: str) -> str:
+        """From the latest period to one ahead."""
+        if self.cube.frequency == "span":
+            return period
+        return f"{self.period}/{period}"
+
+    def both(self, column: int) -> tuple[str, frozenset[int]]:
+        """Worst status and the origins of the figures at a column and at the latest."""
+        status = worst(self.status, STATUSES[self.cube.status[self.n, column]])
+        return status, self.origin | {int(self.cube.snapshot[self.n, column])}
+
+    def country(self, column: int) -> float | None:
+        line = self.cube.country
+        if line is None or np.isnan(line.value[column]):
+            return None
+        return float(line.value[column])
+
+    def with_country(self, column: int) -> tuple[str, frozenset[int]]:
+        line = self.cube.country
+        assert line is not None
+        status, origin = self.both(column)
+        own = STATUSES[line.status[column]]
+        return worst(status, own), origin | {int(line.snapshot[column])}
+
+
+def forecast(cube: Cube, n: int) -> Row | None:
+    ahead = np.flatnonzero((cube.status[n] == FORECAST) & ~np.isnan(cube.value[n]))
+    if not len(ahead):
+        return None
+    at = int(ahead[-1])
+    return Row("forecast", float(cube.value[n, at]), cube.periods[at], "forecast", None,
+               frozenset([int(cube.snapshot[n, at])]))  # fmt: skip
+
+
+def changes(seen: Seen, relative: bool) -> list[Row]:
+    out = []
+    for years in (1, 5, 10):
+        column = seen.earlier(years)
+        if column is None:
+            why = "break" if _was_there(seen, years) else "no_earlier_value"
+            out.append(Row(f"change_{years}y", None, seen.period, seen.status, why))
+            if relative:
+                out.append(Row(f"change_pct_{years}y", None, seen.period, seen.status, why))
+            continue
+        before = float(seen.cube.value[seen.n, column])
+        status, origin = seen.both(column)
+        span = seen.span(column)
+        out.append(Row(f"change_{years}y", seen.value - before, span, status, None, origin))
+        if relative:
+            fits = before > 0 and seen.value >= 0
+            change = 100 * (seen.value / before - 1) if fits else None
+            why_not = None if fits else "not_positive"
+            out.append(Row(f"change_pct_{years}y", change, span, status, why_not, origin))
+    out.append(_index(seen))
+    return out
+
+
+def _was_there(seen: Seen, years: int) -> bool:
+    name = periods.shift(seen.period, -years)
+    if name not in seen.cube.periods:
+        return False
+    return not np.isnan(seen.cube.value[seen.n, seen.cube.periods.index(name)])
+
+
+def _index(seen: Seen) -> Row:
+    years = int(seen.period[:4]) - _BASE_YEAR
+    column = seen.earlier(years) if years > 0 else None
+    if column is None:
+        same = seen.cube.segment[seen.n] == seen.cube.segment[seen.n, seen.at]
+        step = periods.parse(seen.period).start
+        first = [c for c in np.flatnonzero(same & ~np.isnan(seen.cube.value[seen.n]))
+                 if (step - periods.parse(seen.cube.periods[c]).start) % 12 == 0]  # fmt: skip
+        column = int(first[0])
+    if column >= seen.at:
+        return Row("index", None, seen.period, seen.status, "no_earlier_value")
+    before = float(seen.cube.value[seen.n, column])
+    status, origin = seen.both(column)
+    if before <= 0:
+        return Row("index", None, seen.span(column), status, "not_positive", origin)
+    return Row("index", 100 * seen.value / before, seen.span(column), status, None, origin)
+
+
+def comparison(seen: Seen, extensive: bool, relative: bool) -> list[Row]:
+    level = seen.country(seen.at)
+    names = ["share_of_country"] if extensive else [
+        "gap", "gap_pct", "gap_index", "gap_change_5y", "gap_change_10y"]  # fmt: skip
+    if level is None:
+        out = [Row(n, None, seen.period, seen.status, "no_country") for n in names]
+    else:
+        status, origin = seen.with_country(seen.at)
+        if extensive:
+            share = 100 * seen.value / level if level > 0 and seen.value >= 0 else None
+            why = None if share is not None else "not_positive"
+            out = [Row("share_of_country", share, seen.period, status, why, origin)]
+        else:
+            out = _gaps(seen, level, status, origin)
+    if extensive:
+        out += [Row(n, None, seen.period, seen.status, "extensive") for n in ("gap",)]
+    if relative:
+        out.append(_country_change(seen, 10))
+    return out
+
+
+def _gaps(seen: Seen, level: float, status: str, origin: frozenset[int]) -> list[Row]:
+    gap = seen.value - level
+    fits = level > 0 and seen.value >= 0
+    why = None if fits else "not_positive"
+    out = [
+        Row("gap", gap, seen.period, status, None, origin),
+        Row("gap_pct", 100 * gap / level if fits else None, seen.period, status, why, origin),
+        Row("gap_index", 100 * seen.value / level if fits else None, seen.period, status, why,
+            origin),
+    ]  # fmt: skip
+    for years in (5, 10):
+        name = f"gap_change_{years}y"
+        column = seen.earlier(years)
+        before = None if column is None else seen.country(column)
+        if column is None or before is None or not _same_stretch(seen, column):
+            there = before is not None if column is not None else _was_there(seen, years)
+            why = "break" if there else "no_earlier_value"
+            out.append(Row(name, None, seen.period, seen.status, why))
+            continue
+        change = gap - (float(seen.cube.value[seen.n, column]) - before)
+        grade, origins = seen.with_country(column)
+        out.append(Row(name, change, seen.span(column), worst(grade, status), None,
+                       origin | origins))  # fmt: skip
+    return out
+
+
+def _same_stretch(seen: Seen, column: int) -> bool:
+    line = seen.cube.country
+    return line is not None and bool(line.segment[column] == line.segment[seen.at])
+
+
+def _country_change(seen: Seen, years: int) -> Row:
+    name = f"country_change_pct_{years}y"
+    column = seen.earlier(years)
+    now = seen.country(seen.at)
+    before = None if column is None else seen.country(column)
+    if column is None or now is None or before is None or not _same_stretch(seen, column):
+        there = before is not None if column is not None else _was_there(seen, years)
+        why = "no_country" if now is None else "break" if there else "no_earlier_value"
+        return Row(name, None, seen.period, seen.status, why)
+    if before <= 0:
+        return Row(name, None, seen.span(column), seen.status, "not_positive")
+    line = seen.cube.country
+    assert line is not None
+    origin = frozenset([int(line.snapshot[column]), int(line.snapshot[seen.at])])
+    status = worst(STATUSES[line.status[column]], STATUSES[line.status[seen.at]])
+    return Row(name, 100 * (now / before - 1), seen.span(column), status, None, origin)
+
+
+class Ranks:
+    """Ranks of every column that some area's latest figure stands in, each made once."""
+
+    def __init__(self, cube: Cube, indicator: Indicator, extensive: bool) -> None:
+        self.cube, self.indicator, self.extensive = cube, indicator, extensive
+        self._made: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+
+    def rows(self, seen: Seen) -> list[Row]:
+        column = seen.at
+        present = ~np.isnan(self.cube.value[:, column]) & (self.cube.status[:, column] != FORECAST)
+        n = int(present.sum())
+        counted = Row("regions_n", float(n), seen.period, seen.status, None, seen.origin)
+        names = ("rank", "rank_low", "rank_high", "rank_n")
+        if self.indicator.direction == "neither":
+            why = "no_direction"
+        elif self.extensive:
+            why = "extensive"
+        elif n < len(self.cube.areas):
+            why = "regions_missing"
+        else:
+            if column not in self._made:
+                self._made[column] = self._rank(column)
+            values = [float(a[seen.n]) for a in self._made[column]] + [float(n)]
+            origin = frozenset(int(s) for s in self.cube.snapshot[:, column])
+            status = worst(*(STATUSES[s] for s in np.unique(self.cube.status[:, column])))
+            return [counted] + [
+                Row(name, value, seen.period, status, None, origin)
+                for name, value in zip(names, values, strict=True)
+            ]
+        return [counted] + [Row(name, None, seen.period, seen.status, why) for name in names]
+
+    def _rank(self, column: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        values = self.cube.value[:, column]
+        direction = "up" if self.indicator.direction == "up" else "down"
+        found = rank_many(values, direction, resolution(values, self.indicator.decimals))
+        return found.rank, found.rank_low, found.rank_high
+
+
+def resolution(values: np.ndarray, decimals: int) -> float:
+    """The last published digit of some figures: the largest power of ten that they all are of.
+
+    Figures computed here have more digits than anybody published; for them it is the indicator's
+    own number of decimals.
+
+    >>> float(resolution(np.array([34900.0, 43000.0]), 0)), float(resolution(np.array([1/3]), 1))
+    (100.0, 0.1)
+    """
+    known = values[~np.isnan(values)]
+    for power in range(6, -5, -1):
+        unit = 10.0**power
+        if np.all(np.abs(known / unit - np.round(known / unit)) < 1e-9 * np.abs(known / unit) + 1e-9):
+            return unit if len(known) and np.any(known) else 10.0**-decimals
+    return 10.0**-decimals

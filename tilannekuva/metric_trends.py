@@ -1,0 +1,175 @@
+"""Where is it going and how far to the target: trend and target rows of the areas of a cube."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+
+from tilannekuva import periods
+from tilannekuva.cubes import FORECAST, Cube
+from tilannekuva.measures.change import TrendMany, trend_many
+from tilannekuva.metric_rows import Row, Seen
+from tilannekuva.model import Indicator, Target
+from tilannekuva.statuses import STATUSES, worst
+
+__all__ = ["latest_columns", "target_rows", "trend_points", "trend_rows", "trends"]
+
+_TREND_POINTS = 10
+_MIN_POINTS = 6
+
+
+def latest_columns(cube: Cube) -> np.ndarray:
+    """Column of each area's newest figure that is not a forecast; −1 for none."""
+    there = ~np.isnan(cube.value) & (cube.status != FORECAST)
+    last = there.shape[1] - 1 - np.argmax(there[:, ::-1], axis=1)
+    return np.where(there.any(axis=1), last, -1)
+
+
+_UNSETTLED = [STATUSES.index(s) for s in ("preliminary", "estimated", "forecast", "unreliable")]
+
+
+def trend_points(cube: Cube) -> np.ndarray:
+    """Columns of the last ten annual points of each area's newest stretch, settled figures only.
+
+    Months and quarters are compared with the same month or quarter of other years; of overlapping
+    spans every n-th is taken, so that no year is counted twice. Shape (areas, 10); −1 pads.
+    """
+    parsed = [periods.parse(p) for p in cube.periods]
+    start = np.array([p.start for p in parsed], dtype=np.int64)
+    length = np.array([p.end - p.start + 1 for p in parsed], dtype=np.int64)
+    latest = latest_columns(cube)
+    usable = ~np.isnan(cube.value) & ~np.isin(cube.status, _UNSETTLED)
+    out = np.full((len(cube.areas), _TREND_POINTS), -1, dtype=np.int64)
+    for row, last in enumerate(latest):
+        if last < 0:
+            continue
+        step = max(12, int(length[last]))
+        good = usable[row] & (cube.segment[row] == cube.segment[row, last])
+        good &= (np.arange(len(start)) <= last) & ((start[last] - start) % step == 0)
+        found = np.flatnonzero(good)[-_TREND_POINTS:]
+        out[row, _TREND_POINTS - len(found) :] = found
+    return out
+
+
+def trends(known: Sequence[Cube], chosen: Sequence[np.ndarray]) -> list[TrendMany | None]:
+    """One call of the kernel for all series whose points lie in the same years, area by area."""
+    out: list[TrendMany | None] = []
+    for cube, points in zip(known, chosen, strict=True):
+        columns = np.unique(points[points >= 0])
+        if len(columns) < 2:
+            out.append(None)
+            continue
+        values = np.full((len(cube.areas), len(columns)), np.nan)
+        place = np.searchsorted(columns, points)
+        rows, slots = np.nonzero(points >= 0)
+        values[rows, place[rows, slots]] = cube.value[rows, points[rows, slots]]
+        years = np.array([periods.year(cube.periods[c]) for c in columns])
+        # Quarters and months of one year share it: their offset keeps the axis rising.
+        out.append(trend_many(values, years, confidence=(0.95, 0.80)))
+    return out
+
+
+_TREND = ("trend_slope", "trend_low", "trend_high", "trend_low80", "trend_high80", "trend_p",
+          "trend_tau", "trend_n", "trend_word")  # fmt: skip
+
+
+def trend_rows(
+    seen: Seen, indicator: Indicator, points: np.ndarray, trend: TrendMany | None
+) -> list[Row]:
+    used = points[points >= 0]
+    n = len(used)
+    if trend is None or n < _MIN_POINTS:
+        rows = [Row(name, None, seen.period, seen.status, "too_few_points") for name in _TREND]
+        rows[_TREND.index("trend_n")] = Row("trend_n", float(n), seen.period, seen.status)
+        return rows
+    cube, at = seen.cube, seen.n
+    first, last = cube.periods[int(used[0])], cube.periods[int(used[-1])]
+    slope = float(trend.slope[at])
+    values = {
+        "trend_slope": slope, "trend_low": trend.slope_low[at], "trend_high": trend.slope_high[at],
+        "trend_low80": trend.slope_low80[at], "trend_high80": trend.slope_high80[at],
+        "trend_p": trend.p[at], "trend_tau": trend.tau_b[at], "trend_n": float(n),
+    }  # fmt: skip
+    years = periods.year(last) - periods.year(first)
+    values["trend_word"] = _word(values, years, indicator.min_change)
+    origin = frozenset(int(cube.snapshot[at, c]) for c in used)
+    status = worst(*(STATUSES[cube.status[at, c]] for c in used))
+    span = last if cube.frequency == "span" else f"{first}/{last}"
+    return [
+        Row(name, None if np.isnan(values[name]) else float(values[name]), span, status,
+            "too_few_points" if np.isnan(values[name]) else None, origin)
+        for name in _TREND
+    ]  # fmt: skip
+
+
+def _word(t: dict[str, float], years: float, min_change: float) -> float:
+    """The evidence word as a number, by the rule of the house (see METRICS)."""
+    slope = t["trend_slope"]
+    sign = float(np.sign(slope))
+    wide = t["trend_low"] > 0 or t["trend_high"] < 0
+    narrow = t["trend_low80"] > 0 or t["trend_high80"] < 0
+    if wide and abs(slope) * years >= min_change:
+        return 2 * sign
+    return sign if narrow else 0.0
+
+
+def target_rows(
+    seen: Seen, indicator: Indicator, as_of: str | None, rows: Sequence[Row]
+) -> list[Row]:
+    names = ("target_value", "target_distance", "pace_required", "pace_actual", "reach_year")
+    if not indicator.targets:
+        return []
+    target = _nearest(indicator.targets, as_of or f"{seen.period[:4]}-12-31")
+    if target is None:
+        return [Row(n, None, seen.period, seen.status, "target_past") for n in names]
+    level = _level(seen, target, target.value)
+    if level is None:
+        return [Row(n, None, target.period, seen.status, "no_base_value") for n in names]
+    years = periods.year(target.period) - periods.year(seen.period)
+    met = level <= seen.value if target.bound == "at_least" else seen.value <= level
+    if target.bound == "between" and target.value_high is not None:
+        # The nearer end of the range is the aim; inside it there is nothing to do.
+        high = _level(seen, target, target.value_high)
+        assert high is not None  # the base was there for the lower end
+        met = level <= seen.value <= high
+        level = high if seen.value > high else level
+    distance = level - seen.value
+    slope = next((r for r in rows if r.metric == "trend_slope"), None)
+    pace = slope.value if slope else None
+    out = [
+        Row("target_value", level, target.period, seen.status, None, seen.origin),
+        Row("target_distance", distance, seen.span_to(target.period), seen.status, None,
+            seen.origin),
+    ]  # fmt: skip
+    ahead = years > 0 and not met
+    why = "target_met" if met else "target_past"
+    out.append(Row("pace_required", distance / years if ahead else None,
+                   seen.span_to(target.period), seen.status, None if ahead else why, seen.origin))
+    out.append(slope._replace(metric="pace_actual") if slope else
+               Row("pace_actual", None, seen.period, seen.status, "too_few_points"))  # fmt: skip
+    reach = None
+    if pace is not None and not met and pace * distance > 0:
+        reach = float(np.ceil(periods.year(seen.period) + distance / pace))
+    why = None if reach is not None else "target_met" if met else (
+        "too_few_points" if pace is None else "not_reached")  # fmt: skip
+    out.append(Row("reach_year", reach, target.period, seen.status, why, seen.origin))
+    return out
+
+
+def _nearest(targets: Sequence[Target], as_of: str) -> Target | None:
+    day = dt.date.fromisoformat(as_of)
+    ahead = [t for t in targets if periods.latest_day(t.period) > day]
+    return min(ahead, key=lambda t: periods.latest_day(t.period)) if ahead else None
+
+
+def _level(seen: Seen, target: Target, value: float) -> float | None:
+    if target.kind == "level":
+        return value
+    if target.base_period is None or target.base_period not in seen.cube.periods:
+        return None
+    column = seen.cube.periods.index(target.base_period)
+    same = seen.cube.segment[seen.n, column] == seen.cube.segment[seen.n, seen.at]
+    base = float(seen.cube.value[seen.n, column])
+    return base * (1 + value / 100) if same and not np.isnan(base) else None

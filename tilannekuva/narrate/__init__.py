@@ -1,0 +1,73 @@
+"""Findings → sentences in Finnish, Swedish and English.
+
+A sentence says one thing. Its numbers are metric rows or figures of the finding, rounded once and
+the same everywhere, and come along as :class:`Number`. The words for a trend are fixed to the
+evidence: *selvä* / *tydlig* / *clear*, *viitteitä* / *tecken på* / *signs of*, *ei voi sanoa* /
+*går inte att säga* / *cannot tell*.
+
+Inside, from the ground up: ``phrases`` (parts of sentences), ``notes`` (labels and sources),
+``sentences``, and on these ``headlines``, ``summaries`` and ``alts``.
+"""
+
+from tilannekuva.narrate.alts import (
+    alt_age,
+    alt_bars,
+    alt_heatmap,
+    alt_line,
+    alt_map,
+    alt_multiples,
+    alt_strip,
+    alt_target,
+)
+from tilannekuva.narrate.headlines import Card, card, headline, subtitle
+from tilannekuva.narrate.notes import (
+    age_text,
+    break_text,
+    change_text,
+    citation,
+    edition_text,
+    gap_text,
+    level_name,
+    licence_text,
+    reason_label,
+    source_line,
+    status_label,
+    status_mark,
+)
+from tilannekuva.narrate.phrases import Number, Sentence, axis_name, decimals, place
+from tilannekuva.narrate.sentences import sentences
+from tilannekuva.narrate.summaries import summary
+
+__all__ = [
+    "Card",
+    "Number",
+    "Sentence",
+    "age_text",
+    "alt_age",
+    "alt_bars",
+    "alt_heatmap",
+    "alt_line",
+    "alt_map",
+    "alt_multiples",
+    "alt_strip",
+    "alt_target",
+    "axis_name",
+    "break_text",
+    "card",
+    "change_text",
+    "citation",
+    "decimals",
+    "edition_text",
+    "gap_text",
+    "headline",
+    "level_name",
+    "licence_text",
+    "place",
+    "reason_label",
+    "sentences",
+    "source_line",
+    "status_label",
+    "status_mark",
+    "subtitle",
+    "summary",
+]

@@ -1,0 +1,467 @@
+"""Compose a picture: findings, gaps, what changed, and the sources of all of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tilannekuva import (
+    formulas,
+    indicators,
+    measuring,
+    periods,
+    raw,
+    regions,
+    settings,
+    table,
+    tidying,
+)
+from tilannekuva.cubes import Cube
+from tilannekuva.errors import DataError
+from tilannekuva.indicators import Catalogue
+from tilannekuva.measuring import Measurement
+from tilannekuva.model import (
+    Break,
+    Change,
+    Finding,
+    Gap,
+    Measured,
+    Picture,
+    Region,
+    Series,
+    Snapshot,
+)
+from tilannekuva.observing import Observed, observe
+from tilannekuva.statuses import STATUSES
+
+__all__ = ["STALE_MONTHS", "compose", "compose_all", "year_before"]
+
+STALE_MONTHS = 60
+"""Older figures stand in tables and under "what we do not know", never on top."""
+
+
+def compose(
+    region: str = "kainuu",
+    *,
+    observations: pd.DataFrame | None = None,
+    as_of: str | None = None,
+    data: Path | str | None = None,
+    catalogue: Catalogue | None = None,
+) -> Picture:
+    """Compose the picture of one region.
+
+    Args:
+        region: Name in any of the three languages, or a code (``MK18``, ``18``, ``FI1D8``).
+        observations: A table to compose from in place of the store's own view; its snapshots must
+            be those of the store.
+        as_of: ISO date; the newest publication in the lock by default.
+        data: Folder of the store.
+        catalogue: The packaged one by default, with the user's own merged over it where
+            ``tilannekuva.toml`` names a folder.
+
+    Returns:
+        An immutable picture.
+
+    Raises:
+        CatalogueError: The region is not known, or is not a region that has pictures.
+        DataError: A figure cannot be traced to a snapshot.
+
+    >>> picture = compose("kainuu")
+    >>> picture.region.code, picture.findings["births"].latest.period >= "2021"
+    ('MK18', True)
+    """
+    catalogue = catalogue or indicators.load(settings.read().path("catalogue"))
+    found = regions.area_of_pictures(region)
+    store = raw.store_path(data)
+    lock = raw.read_lock(store)
+    tidied = tidying.tidy(catalogue, store, lock)
+    seen = observe(tidied, catalogue, lock, as_of)
+    if observations is not None:
+        observations = table.make(observations)
+        unknown = set(observations["snapshot"].cat.categories) - set(seen.snapshots)
+        if unknown:
+            raise DataError(
+                f"the snapshot '{min(unknown)}' is not in the store at {store}: a picture shows "
+                "only figures that can be traced; bring the file in with `tilannekuva fetch FILE`"
+            )
+        seen = seen._replace(rows=observations)
+    before = year_before(tidied, catalogue, lock, seen.as_of, [found])
+    return compose_all([found], seen, catalogue, before)[0]
+
+
+def year_before(
+    tidied: tidying.Tidied, catalogue: Catalogue, lock: Sequence[Snapshot], as_of: str,
+    areas: Sequence[Region],
+) -> Observed | None:  # fmt: skip
+    """What the pictures' regions looked like a year before; None when nothing was published then.
+
+    Only the rows of those regions, their municipalities and the country are kept: what changed is
+    asked of nothing else.
+    """
+    day = dt.date.fromisoformat(as_of)
+    leap = (day.month, day.day) == (2, 29)
+    earlier = day.replace(year=day.year - 1, day=28 if leap else day.day).isoformat()
+    if not any(periods.latest_day(s.published_on).isoformat() <= earlier for s in lock):
+        return None
+    codes = {"SSS", *(a.code for a in areas)}
+    codes |= {c for a in areas for c in regions.children(a.code, "kunta")}
+    of = tidied.rows["region"].cat
+    keep = np.array([c.split("@")[0] in codes for c in of.categories], dtype=bool)
+    part = tidied._replace(rows=table.make(tidied.rows[keep[of.codes.to_numpy()]],
+                                           unique=(*table.KEY, "snapshot")))  # fmt: skip
+    return observe(part, catalogue, lock, earlier)
+
+
+def compose_all(
+    areas: Iterable[Region],
+    seen: Observed,
+    catalogue: Catalogue,
+    before: Observed | None = None,
+) -> list[Picture]:
+    """Compose the pictures of several regions from one view, measured once.
+
+    Raises:
+        DataError: The view has no figure at all.
+    """
+    if not len(seen.rows):
+        raise DataError(f"no figure was published by {seen.as_of}; take a later day (--as-of)")
+    made = measuring.measurements(seen.rows, "maakunta", catalogue, seen.as_of, seen.breaks)
+    wholes = {m.cube.indicator: m for m in made if m.cube.breakdown == "total"}
+    parts: dict[str, list[Measurement]] = {}
+    for m in made:
+        if m.cube.breakdown != "total":
+            parts.setdefault(m.cube.indicator, []).append(m)
+    areas = list(areas)
+    municipal = _Municipal(seen, {c for a in areas for c in regions.children(a.code, "kunta")})
+    return [
+        _Composer(a, seen, catalogue, before, wholes, parts, municipal).picture() for a in areas
+    ]
+
+
+class _Municipal:
+    """Municipalities' figures of the view, by indicator; only those of the pictures' regions."""
+
+    def __init__(self, seen: Observed, codes: set[str]) -> None:
+        rows = seen.rows
+        names = [list(rows[c].cat.categories) for c in ("indicator", "region", "period")]
+        wanted = np.array([n in codes for n in names[1]], dtype=bool)
+        total = rows["breakdown"].cat.categories.get_indexer(["total"])[0]
+        keep = wanted[rows["region"].cat.codes.to_numpy()]
+        keep &= rows["breakdown"].cat.codes.to_numpy() == total
+        at = np.flatnonzero(keep)
+        value, status = rows["value"].to_numpy()[at], np.asarray(rows["status"], dtype=object)[at]
+        columns = (rows[c].cat.codes.to_numpy()[at] for c in ("indicator", "region", "period"))
+        self.by_key: dict[tuple[str, str], list[tuple[str, float, str]]] = {}
+        for i, r, p, v, s in zip(*columns, value, status, strict=True):
+            key = (names[0][i], names[1][r])
+            self.by_key.setdefault(key, []).append((names[2][p], v, s))
+
+    def series(self, indicator: str, code: str, wanted: set[str]) -> Series | None:
+        """One municipality's figures of the wanted periods, in time order."""
+        found = [x for x in self.by_key.get((indicator, code), ()) if x[0] in wanted]
+        if not found:
+            return None
+        found.sort(key=lambda x: periods.parse(x[0]).start)
+        return Series(
+            region=code,
+            periods=tuple(p for p, _, _ in found),
+            values=tuple(None if np.isnan(v) else float(v) for _, v, _ in found),
+            statuses=tuple(s for _, _, s in found),
+        )
+
+
+class _Composer:
+    """One region's picture in the making."""
+
+    def __init__(
+        self,
+        place: Region,
+        seen: Observed,
+        catalogue: Catalogue,
+        before: Observed | None,
+        wholes: Mapping[str, Measurement],
+        parts: Mapping[str, Sequence[Measurement]],
+        municipal: _Municipal,
+    ) -> None:
+        self.place, self.seen, self.catalogue, self.before = place, seen, catalogue, before
+        self.wholes, self.parts, self.municipal = wholes, parts, municipal
+        self.ids = [str(s) for s in seen.rows["snapshot"].cat.categories]
+        self.peers = regions.peers(place.code)
+        self.municipalities = regions.children(place.code, "kunta")
+
+    def picture(self) -> Picture:
+        findings = {}
+        for name in self.catalogue.indicators:
+            found = self._finding(name)
+            if found is not None:
+                findings[name] = found
+        used = self._snapshots(findings.values())
+        codes = {s.region.split("@")[0] for f in findings.values() for s in _areas(f)}
+        codes |= {self.place.code, "SSS", *self.peers}
+        return Picture(
+            region=self.place,
+            as_of=self.seen.as_of,
+            level_count=len(regions.regions("maakunta")),
+            indicators=dict(self.catalogue.indicators),
+            units=dict(self.catalogue.units),
+            findings=findings,
+            cuts=self.catalogue.cuts,
+            key_figures=self.catalogue.key_figures,
+            gaps=tuple(self._gaps(findings)),
+            changes=tuple(self._changes(findings)),
+            compared_with=self.before.as_of if self.before else None,
+            sources=dict(self.catalogue.sources),
+            snapshots=used,
+            regions={c: regions.region(c) for c in sorted(codes)},
+            breaks=tuple(self._breaks(findings)),
+        )
+
+    # ------------------------------------------------------------ findings
+
+    def _finding(self, name: str) -> Finding | None:
+        whole = self.wholes.get(name)
+        parts = [m for m in self.parts.get(name, ()) if self.place.code in m.rows]
+        if whole is None or self.place.code not in whole.rows:
+            return self._profile_only(name, parts)
+        cube = whole.cube
+        n = cube.areas.index(self.place.code)
+        rows = whole.rows[self.place.code]
+        metrics = {
+            r.metric: Measured(value=r.value, period=r.period, status=r.status, reason=r.reason)
+            for r in rows
+        }
+        if "latest" not in metrics:
+            metrics["latest"] = _no_latest(metrics["forecast"])
+        used = {int(s) for s in cube.snapshot[n] if s >= 0}
+        if cube.country is not None:
+            used |= {int(s) for s in cube.country.snapshot if s >= 0}
+        latest = metrics["latest"].period
+        others = [
+            s for a in cube.areas if a != self.place.code if (s := _area_series(cube, a)) is not None
+        ]
+        return Finding(
+            indicator=name,
+            region=self.place.code,
+            frequency=cube.frequency,  # type: ignore[arg-type]
+            segments=_segments(cube, n),
+            country=_country_series(cube),
+            peers=tuple(s for p in self.peers for s in others if s.region.split("@")[0] == p),
+            others=tuple(others),
+            parts=self._parts(name, set(cube.periods)),
+            profile=_profiles(parts, latest, country=False, place=self.place.code),
+            country_profile=_profiles(parts, latest, country=True, place=self.place.code),
+            metrics=metrics,
+            snapshots=tuple(sorted(self.ids[s] for s in used)),
+        )
+
+    def _profile_only(self, name: str, parts: Sequence[Measurement]) -> Finding | None:
+        """An indicator that has a value by breakdown only, such as location quotients."""
+        if not parts:
+            return None
+        code = self.place.code
+        latest = max((r.period for m in parts for r in m.rows[code] if r.metric == "latest"),
+                     key=lambda p: periods.parse(p).end)  # fmt: skip
+        used = {int(s) for m in parts for s in m.cube.snapshot[m.cube.areas.index(code)] if s >= 0}
+        return Finding(
+            indicator=name,
+            region=code,
+            frequency=parts[0].cube.frequency,  # type: ignore[arg-type]
+            segments=(),
+            profile=_profiles(parts, latest, country=False, place=code),
+            country_profile=_profiles(parts, latest, country=True, place=code),
+            metrics={"latest": Measured(value=None, period=latest, status="not_applicable",
+                                        reason="by_breakdown"),
+                     "age_months": _age(latest, self.seen.as_of)},
+            snapshots=tuple(sorted(self.ids[s] for s in used)),
+        )  # fmt: skip
+
+    def _parts(self, name: str, wanted: set[str]) -> tuple[Series, ...]:
+        found = (self.municipal.series(name, c, wanted) for c in self.municipalities)
+        return tuple(s for s in found if s is not None)
+
+    # ------------------------------------------------------------ what the picture rests on
+
+    def _snapshots(self, findings: Iterable[Finding]) -> dict[str, Snapshot]:
+        queue = [s for f in findings for s in f.snapshots]
+        found: dict[str, Snapshot] = {}
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found[name] = self.seen.snapshots[name]
+                queue += found[name].query.get("parents", [])
+        return dict(sorted(found.items()))
+
+    def _breaks(self, findings: Mapping[str, Finding]) -> Iterable[tuple[str, Break]]:
+        mine = {"*", self.place.code}
+        for name in findings:
+            declared = [(name, b) for b in self.catalogue.indicators[name].breaks]
+            flagged = [(i, b) for i, b in self.seen.breaks if i == name]
+            yield from (
+                (i, b) for i, b in (*declared, *flagged) if b.region.split("@")[0] in mine
+            )
+
+    # ------------------------------------------------------------ what it does not know
+
+    def _gaps(self, findings: Mapping[str, Finding]) -> Iterable[Gap]:
+        for name, indicator in self.catalogue.indicators.items():
+            query = indicator.query[0] if indicator.query else None
+            at = {"source": query.source if query else None, "table": query.table if query else None}
+            finding = findings.get(name)
+            if finding is None:
+                parents = formulas.parents(indicator.formula) if indicator.formula else ()
+                missing = tuple(p for p in parents if p not in findings)
+                kind = "not_computable" if indicator.formula else "no_figures"
+                yield Gap(indicator=name, kind=kind, parents=missing, **at)  # type: ignore[arg-type]
+                continue
+            latest = finding.latest
+            age = finding.metrics.get("age_months")
+            if age is not None and age.value is not None and age.value > STALE_MONTHS:
+                yield Gap(indicator=name, kind="stale", period=latest.period, **at)
+            if latest.value is None:
+                continue
+            reasons = {m: v.reason for m, v in finding.metrics.items()}
+            if "no_country" in (reasons.get("gap"), reasons.get("share_of_country")):
+                yield Gap(indicator=name, kind="no_country", period=latest.period, **at)
+            if reasons.get("rank") == "regions_missing":
+                yield Gap(indicator=name, kind="regions_missing", period=latest.period, **at)
+
+    # ------------------------------------------------------------ what changed
+
+    def _changes(self, findings: Mapping[str, Finding]) -> Iterable[Change]:
+        if self.before is None:
+            return
+        old = _values(self.before.rows, self.place.code)
+        new = _values(self.seen.rows, self.place.code)
+        for name, finding in findings.items():
+            latest = finding.latest
+            known = old.get(name, {})
+            if latest.value is None or not finding.segments:
+                continue
+            code = finding.segments[-1].region
+            # Figures of other members or of another frequency are no earlier figures of this series.
+            earlier = [k for k in known if k[0] == code and periods.frequency(k[1])
+                       == finding.frequency]  # fmt: skip
+            if not earlier:
+                yield Change(indicator=name, kind="first", period=latest.period, value=latest.value)
+                continue
+            newest = max(earlier, key=lambda k: periods.parse(k[1]).end)
+            if periods.parse(newest[1]).end < periods.parse(latest.period).end:
+                yield Change(
+                    indicator=name, kind="new", period=latest.period, value=latest.value,
+                    before_period=newest[1], before_value=known[newest],
+                )  # fmt: skip
+            decimals = self.catalogue.indicators[name].decimals
+            revised = [k for k in earlier if k in new.get(name, {})
+                       and round(new[name][k] - known[k], decimals) != 0]  # fmt: skip
+            if revised:
+                last = max(revised, key=lambda k: periods.parse(k[1]).end)
+                yield Change(
+                    indicator=name, kind="revised", period=last[1], value=new[name][last],
+                    before_period=last[1], before_value=known[last],
+                )  # fmt: skip
+
+
+def _values(rows: pd.DataFrame, code: str) -> dict[str, dict[tuple[str, str], float]]:
+    """Indicator → (code, period) → value, of one area under any division; no forecasts or cells."""
+    mine = [c for c in rows["region"].cat.categories if c.split("@")[0] == code]
+    part = rows[rows["region"].isin(mine) & (rows["breakdown"] == "total") & rows["value"].notna()]
+    part = part[part["status"] != "forecast"]
+    out: dict[str, dict[tuple[str, str], float]] = {}
+    for i, r, p, v in zip(part["indicator"], part["region"], part["period"], part["value"],
+                          strict=True):  # fmt: skip
+        out.setdefault(str(i), {})[str(r), str(p)] = float(v)
+    return out
+
+
+def _areas(finding: Finding) -> Iterable[Series]:
+    yield from finding.segments
+    yield from finding.others
+    yield from finding.parts
+    if finding.country is not None:
+        yield finding.country
+
+
+def _no_latest(forecast: Measured) -> Measured:
+    return Measured(value=None, period=forecast.period, status="not_applicable",
+                    reason="forecast_only")  # fmt: skip
+
+
+def _age(period: str, as_of: str) -> Measured:
+    months = periods.age_months(period, dt.date.fromisoformat(as_of))
+    return Measured(value=float(months), period=period, status="final")
+
+
+def _series(cube: Cube, n: int, columns: np.ndarray, code: str) -> Series:
+    return Series(
+        region=code,
+        periods=tuple(cube.periods[c] for c in columns),
+        values=tuple(None if np.isnan(cube.value[n, c]) else float(cube.value[n, c]) for c in columns),
+        statuses=tuple(STATUSES[cube.status[n, c]] for c in columns),
+    )
+
+
+def _segments(cube: Cube, n: int) -> tuple[Series, ...]:
+    there = np.flatnonzero(cube.status[n] >= 0)
+    cut = np.flatnonzero(np.diff(cube.segment[n, there])) + 1
+    return tuple(
+        _series(cube, n, part, str(cube.codes[n, part[-1]])) for part in np.split(there, cut) if len(part)
+    )
+
+
+def _area_series(cube: Cube, code: str) -> Series | None:
+    """Another area's figures of its newest stretch, for comparison."""
+    found = _segments(cube, cube.areas.index(code))
+    return found[-1] if found else None
+
+
+def _country_series(cube: Cube) -> Series | None:
+    line = cube.country
+    if line is None:
+        return None
+    there = np.flatnonzero(line.status >= 0)
+    return Series(
+        region="SSS",
+        periods=tuple(cube.periods[c] for c in there),
+        values=tuple(None if np.isnan(line.value[c]) else float(line.value[c]) for c in there),
+        statuses=tuple(STATUSES[line.status[c]] for c in there),
+    )
+
+
+def _profiles(
+    parts: Sequence[Measurement], latest: str, *, country: bool, place: str
+) -> tuple[Series, ...]:
+    """By breakdown: the first and the latest period of the region or the country."""
+    out = []
+    for m in parts:
+        cube = m.cube
+        if latest not in cube.periods:
+            continue
+        last = cube.periods.index(latest)
+        if country:
+            if cube.country is None or np.isnan(cube.country.value[last]):
+                continue
+            value, status = cube.country.value, cube.country.status
+            stretch = cube.country.segment == cube.country.segment[last]
+        else:
+            n = cube.areas.index(place)
+            value, status = cube.value[n], cube.status[n]
+            stretch = cube.segment[n] == cube.segment[n, last]
+        there = np.flatnonzero(~np.isnan(value) & stretch & (np.arange(len(value)) <= last))
+        if not len(there) or there[-1] != last:
+            continue
+        shown = sorted({int(there[0]), last})
+        out.append(
+            Series(
+                region=cube.breakdown,
+                periods=tuple(cube.periods[c] for c in shown),
+                values=tuple(float(value[c]) for c in shown),
+                statuses=tuple(STATUSES[status[c]] for c in shown),
+            )
+        )
+    return tuple(out)
+
+

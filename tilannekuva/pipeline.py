@@ -1,0 +1,504 @@
+"""The verbs in order: fetch, tidy, measure, compose, publish. Resumable, atomic, with progress.
+
+A region's folder is replaced as a whole or not at all. What made it is written beside it, so that a
+second run with nothing new knows it without reading a figure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tilannekuva import indicators, periods, raw, regions, settings
+from tilannekuva.errors import CatalogueError, ReportError, SourceError
+from tilannekuva.model import LANGUAGES, Picture, Region
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tilannekuva.indicators import Catalogue
+
+__all__ = ["DEFAULT_FORMATS", "FORMATS", "Built", "build", "check_formats", "check_languages",
+           "compose_to", "fetch", "measure_to", "publish", "read_picture", "tidy"]  # fmt: skip
+
+FORMATS = ("html", "xlsx", "png", "json")
+"""What can be asked for. ``json`` is always written; charts come as SVG and CSV with ``html``."""
+DEFAULT_FORMATS = ("html", "xlsx")
+
+_RECORD = "build.json"
+
+
+class Built(NamedTuple):
+    """What a build left behind for one region."""
+
+    region: str
+    folder: Path
+    files: tuple[Path, ...]
+    fresh: bool
+    """False when nothing had changed since the files were made."""
+
+
+def check_languages(asked: Iterable[str]) -> tuple[str, ...]:
+    """The languages asked for, in the house order.
+
+    Raises:
+        CatalogueError: An unknown language, with the known ones.
+
+    >>> check_languages(["en", "fi"])
+    ('fi', 'en')
+    """
+    return _known(asked, LANGUAGES, "language")
+
+
+def check_formats(asked: Iterable[str]) -> tuple[str, ...]:
+    """The formats asked for, in the house order; ``all`` means every one.
+
+    Raises:
+        CatalogueError: An unknown format, with the nearest one.
+    """
+    asked = list(asked)
+    return FORMATS if asked == ["all"] else _known(asked, FORMATS, "format")
+
+
+def _known(asked: Iterable[str], known: Sequence[str], what: str) -> tuple[str, ...]:
+    import difflib
+
+    wanted = [a.strip() for a in asked if a.strip()]
+    for name in wanted:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.3)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            raise CatalogueError(f"unknown {what} '{name}'; {hint}known: {', '.join(known)}")
+    if not wanted:
+        raise CatalogueError(f"no {what} was asked for; known: {', '.join(known)}")
+    return tuple(k for k in known if k in wanted)
+
+
+def tidy(data: Path | str | None = None, *, out: Path | str | None = None) -> pd.DataFrame:
+    """Tidy the whole store, every vintage of it.
+
+    Args:
+        data: Folder of the store.
+        out: Parquet file to write as well.
+
+    Returns:
+        The one table with the snapshot as the fifth part of the key.
+    """
+    from tilannekuva import table, tidying
+
+    store = raw.store_path(data)
+    found = tidying.tidy(indicators.load(_own_catalogue()), store, raw.read_lock(store)).rows
+    if out is not None:
+        with _writing(Path(out)):
+            table.write_parquet(found, Path(out))
+    return found
+
+
+def fetch(
+    file: Path | str, declaration: Path | str | None = None, *, data: Path | str | None = None
+) -> raw.Snapshot:
+    """Bring a file of one's own into the store, with its source, date and method.
+
+    Args:
+        file: CSV or Excel.
+        declaration: TOML that says what the file is (see ``docs/own-figures.md``); by default the
+            file's name with the ending ``.toml``.
+        data: Folder of the store. Without one ``./data/raw`` is made, seeded from the packaged
+            figures; nothing is ever written into the package.
+
+    Returns:
+        The lock entry; bringing the same bytes in again changes nothing.
+
+    Raises:
+        CatalogueError: The declaration lacks something.
+        SourceError: The file does not have the declared layout.
+    """
+    from tilannekuva import own
+
+    place = Path(file)
+    told = Path(declaration) if declaration else place.with_suffix(".toml")
+    snapshot, content = own.declare(place, told)
+    try:
+        store = _workspace(data)
+        raw.add(store, [(snapshot, content)])
+    except OSError as error:
+        where = error.filename or "the store"
+        raise SourceError(
+            f"{where}: cannot be written ({error.strerror or error}); the store is as it was"
+        ) from error
+    return snapshot
+
+
+def _workspace(data: Path | str | None) -> Path:
+    """A store that may be written to."""
+    named = data or os.environ.get("TILANNEKUVA_DATA") or settings.read().path("data")
+    store = Path(named) if named else Path("data") / "raw"
+    if not (store / raw.LOCK).is_file():
+        source = raw.packaged_store()
+        raw.add(store, [(s, raw.read_bytes(source, s)) for s in raw.read_lock(source)])
+    return store
+
+
+def _own_catalogue() -> Path | None:
+    return settings.read().path("catalogue")
+
+
+def build(
+    names: Sequence[str] = ("kainuu",),
+    *,
+    lang: Iterable[str] = ("fi",),
+    formats: Iterable[str] = DEFAULT_FORMATS,
+    out: Path | str | None = None,
+    as_of: str | None = None,
+    data: Path | str | None = None,
+    tick: Callable[[str], None] = lambda _: None,
+) -> list[Built]:
+    """Tidy, measure, compose and publish the pictures of some regions.
+
+    Args:
+        names: Region names or codes, or ``all``.
+        lang: Languages.
+        formats: Formats of :data:`FORMATS`.
+        out: Folder of the reports.
+        as_of: ISO date; the newest publication in the lock by default.
+        data: Folder of the store.
+        tick: Called with a word about each step.
+
+    Returns:
+        One entry a region. Everything asked for is checked before anything is made.
+    """
+    from tilannekuva.region_codes import regions as all_regions
+
+    languages, wanted = check_languages(lang), check_formats(formats)
+    areas: list[Region]
+    if list(names) == ["all"]:
+        areas = list(all_regions("maakunta"))
+    else:
+        areas = list({r.code: r for r in map(regions.area_of_pictures, names)}.values())
+    day = _iso_date(as_of)
+    configured = settings.read()
+    folder = Path(out) if out else configured.path("out") or Path("reports")
+    store = raw.store_path(data)
+    lock = raw.read_lock(store)
+    edition = day or raw.edition_date(lock)
+    key = _inputs(store, configured, edition)
+    waiting = [a for a in areas if not _up_to_date(_place(folder, edition, a), key, languages, wanted)]
+    done = {a.code: _existing(_place(folder, edition, a), a) for a in areas if a not in waiting}
+    if waiting:
+        pictures = _compose(waiting, store, lock, configured, edition, tick)
+        for picture in pictures:
+            tick(f"publish {picture.region.names.fi}")
+            files = _publish(picture, languages, wanted, folder, key)
+            place = _place(folder, edition, picture.region)
+            done[picture.region.code] = Built(picture.region.code, place, files, True)
+        _point(folder, edition)
+        if len(areas) > 1 and "html" in wanted:
+            _index(folder, edition, areas, languages)
+    return [done[a.code] for a in areas]
+
+
+def _iso_date(text: str | None) -> str | None:
+    return None if text is None else periods.iso_date(text)
+
+
+def _compose(
+    areas: Sequence[Region], store: Path, lock: Sequence[raw.Snapshot],
+    configured: settings.Settings, edition: str, tick: Callable[[str], None],
+) -> list[Picture]:  # fmt: skip
+    from tilannekuva import observing, pictures, tidying
+
+    catalogue: Catalogue = indicators.load(configured.path("catalogue"))
+    tidied = tidying.tidy(catalogue, store, lock, tick=lambda t: tick(f"tidy {t}"))
+    tick("measure")
+    seen = observing.observe(tidied, catalogue, lock, edition)
+    before = pictures.year_before(tidied, catalogue, lock, edition, areas)
+    tick("compose")
+    return pictures.compose_all(areas, seen, catalogue, before)
+
+
+def publish(
+    picture: Picture,
+    formats: Iterable[str] = DEFAULT_FORMATS,
+    lang: Iterable[str] = ("fi",),
+    out: Path | str = "reports",
+) -> list[Path]:
+    """Write a picture's reports.
+
+    Args:
+        picture: What to publish.
+        formats: Formats of :data:`FORMATS`.
+        lang: Languages.
+        out: Folder of the reports.
+
+    Returns:
+        The files, in ``out/<edition>/<region>/``. The folder is replaced whole; on any failure the
+        old one stays.
+
+    Raises:
+        ReportError: A report could not be made or written.
+    """
+    made = _publish(picture, check_languages(lang), check_formats(formats), Path(out), None)
+    _point(Path(out), picture.edition)
+    return list(made)
+
+
+def read_picture(file: Path) -> Picture:
+    """A picture from its JSON file.
+
+    Raises:
+        CatalogueError: There is no such file, or it is not a picture.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return Picture.from_json(file.read_bytes())
+    except OSError as error:
+        raise CatalogueError(f"{file}: cannot be read ({error.strerror})") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise CatalogueError(f"{file}: not a picture ({where}: {first['msg']})") from error
+
+
+def measure_to(
+    file: Path, *, level: str = "maakunta", as_of: str | None = None, data: Path | str | None = None
+) -> int:
+    """Measure the store's view and write the metrics as Parquet or CSV.
+
+    Returns:
+        How many rows.
+    """
+    from tilannekuva import measuring, observing, table
+
+    store = raw.store_path(data)
+    day = _iso_date(as_of) or raw.edition_date(raw.read_lock(store))
+    catalogue = indicators.load(_own_catalogue())
+    rows = observing.observations(as_of=day, data=store, catalogue=catalogue)
+    found = measuring.measure(rows, level=level, as_of=day, catalogue=catalogue)
+    with _writing(file):
+        if file.suffix == ".csv":
+            raw.write_atomically(file, found.to_csv(index=False, lineterminator="\n").encode())
+        else:
+            table.write_parquet(found, file)
+    return len(found)
+
+
+def compose_to(
+    file: Path, region: str, *, as_of: str | None = None, data: Path | str | None = None
+) -> Picture:
+    """Compose one picture and write it as JSON.
+
+    Returns:
+        The picture.
+    """
+    from tilannekuva import pictures
+
+    picture = pictures.compose(region, as_of=as_of, data=data)
+    with _writing(file):
+        raw.write_atomically(file, picture.to_json().encode())
+    return picture
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """A file that cannot be written is an error that names it, and what was there stays."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
+def _place(out: Path, edition: str, region: Region) -> Path:
+    return out / edition / regions.slug(region.code)
+
+
+def _publish(
+    picture: Picture, languages: Sequence[str], formats: Sequence[str], out: Path, key: str | None
+) -> tuple[Path, ...]:
+    place = _place(out, picture.edition, picture.region)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    try:
+        languages, formats = _with_what_is_there(place, picture, languages, formats)
+        for name, content in _render(picture, languages, formats):
+            file = staging / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        written = sorted(p for p in staging.rglob("*") if p.is_file())
+        record = _record(staging, written, key, languages, formats)
+        (staging / _RECORD).write_bytes(record)
+        names = [p.relative_to(staging) for p in written]
+        _replace(staging, place)
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return tuple(place / n for n in names)
+
+
+def _unwritable(place: Path, error: OSError) -> ReportError:
+    return ReportError(
+        f"{place}: the report cannot be written ({error.strerror or error}); the old one stays as it "
+        "was. Free space or name another folder with --out"
+    )
+
+
+def _replace(staging: Path, place: Path) -> None:
+    """Put the new folder in the old one's place; the old one comes back if that fails."""
+    staging.chmod(0o755)
+    old = place.with_name(f".{place.name}.old")
+    if old.exists() and not place.exists():
+        old.rename(place)  # a run that was killed between the two renames left it aside
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    try:
+        staging.rename(place)
+    except OSError:
+        if old.exists():
+            old.rename(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _with_what_is_there(
+    place: Path, picture: Picture, languages: Sequence[str], formats: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Languages and formats asked for, and those that the folder has of this very picture.
+
+    A language added later thus joins the switch of every page instead of replacing the others.
+    """
+    known = _read_record(place)
+    try:
+        same = (place / "picture.json").read_text(encoding="utf-8") == picture.to_json()
+    except OSError:
+        same = False
+    if not known or not same:
+        return tuple(languages), tuple(formats)
+    return (
+        tuple(x for x in LANGUAGES if x in {*languages, *known["languages"]}),
+        tuple(x for x in FORMATS if x in {*formats, *known["formats"]}),
+    )
+
+
+def _render(
+    picture: Picture, languages: Sequence[str], formats: Sequence[str]
+) -> Iterable[tuple[str, bytes]]:
+    """Every file of a picture: name within the folder, bytes."""
+    yield "picture.json", picture.to_json().encode()
+    name = regions.slug(picture.region.code)
+    reports = [f for f in formats if f in ("html", "xlsx")]
+    for lang in languages:
+        charts: Mapping[tuple[str, str], Any] = {}
+        if "html" in formats or "png" in formats:
+            from tilannekuva import storyboard
+
+            charts = storyboard.draw_all(picture, lang)
+            for chart in charts.values():
+                stem = f"charts/{lang}/{chart.indicator}.{chart.kind}"
+                yield f"{stem}.svg", chart.svg(titled=True)
+                yield f"{stem}.csv", chart.csv()
+                if "png" in formats:
+                    yield f"{stem}.png", chart.png()
+        downloads = [f"{name}.{lang}.{f}" for f in reports if f != "html"] + ["picture.json"]
+        for report in reports:
+            room = import_module(f"tilannekuva.reports.{report}")
+            extra = {"charts": charts, "languages": languages, "downloads": downloads}
+            content = room.render(picture, lang, **(extra if report == "html" else {}))
+            yield f"{name}.{lang}.{report}", content
+
+
+def _record(staging: Path, files: Sequence[Path], key: str | None, languages: Sequence[str],
+            formats: Sequence[str]) -> bytes:  # fmt: skip
+    hashes = {
+        p.relative_to(staging).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+    }
+    record = {"inputs": key, "languages": list(languages), "formats": list(formats), "files": hashes}
+    return (json.dumps(record, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _read_record(place: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads((place / _RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(found, dict) and {"inputs", "languages", "formats", "files"} <= set(found)
+    return found if whole else None
+
+
+def _up_to_date(place: Path, key: str, languages: Sequence[str], formats: Sequence[str]) -> bool:
+    known = _read_record(place)
+    if not known or known["inputs"] != key:
+        return False
+    if not set(languages) <= set(known["languages"]) or not set(formats) <= set(known["formats"]):
+        return False
+    try:
+        return all(
+            hashlib.sha256((place / name).read_bytes()).hexdigest() == digest
+            for name, digest in known["files"].items()
+        )
+    except OSError:
+        return False
+
+
+def _existing(place: Path, region: Region) -> Built:
+    known = _read_record(place) or {"files": {}}
+    files = tuple(place / n for n in sorted(known["files"]))
+    return Built(region.code, place, files, False)
+
+
+def _inputs(store: Path, configured: settings.Settings, edition: str) -> str:
+    """A hash of everything that a picture follows from: figures, descriptions, code, edition."""
+    digest = hashlib.sha256(edition.encode())
+    package = Path(indicators.__file__).parent
+    files = [store / raw.LOCK, *sorted(f for f in package.rglob("*") if _counts(f))]
+    own = configured.path("catalogue")
+    if own is not None:
+        files += sorted(own.rglob("*.toml"))
+    for file in files:
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    # The raw files are checked against the lock here: an edited one must not pass for "no news".
+    raw.verify(store)
+    return digest.hexdigest()
+
+
+def _counts(file: Path) -> bool:
+    return file.is_file() and file.suffix != ".pyc" and "snapshot" not in file.parts
+
+
+def _point(out: Path, edition: str) -> None:
+    """``latest`` names the edition that was written last."""
+    try:
+        raw.write_atomically(out / "latest", f"{edition}\n".encode())
+    except OSError as error:
+        raise _unwritable(out / "latest", error) from error
+
+
+def _index(out: Path, edition: str, areas: Sequence[Region], languages: Sequence[str]) -> None:
+    """The page that leads to every region of the run."""
+    from tilannekuva.reports import html
+
+    pictures = []
+    for a in areas:
+        text = (_place(out, edition, a) / "picture.json").read_bytes()
+        pictures.append(Picture.from_json(text))
+    for lang in languages:
+        page = html.render_index(pictures, lang, languages=languages)
+        try:
+            raw.write_atomically(out / edition / f"index.{lang}.html", page)
+        except OSError as error:
+            raise _unwritable(out / edition, error) from error
+
+

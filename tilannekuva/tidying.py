@@ -1,0 +1,365 @@
+"""Parsed answers → observations: the publisher's codes become ours, and nothing is lost on the way.
+
+A code that was never seen, a variable that vanished or a period that cannot be read is an error that
+names table and value. The only room that uses pyjanitor, and only for sheets people made.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tilannekuva import periods, raw, region_codes, regions, table
+from tilannekuva.errors import DataError, TilannekuvaError
+from tilannekuva.indicators import Catalogue, packaged
+from tilannekuva.model import Break, Indicator, Query, Snapshot, Text
+from tilannekuva.sources import tables
+from tilannekuva.statuses import is_break, read_flag, worst
+
+__all__ = ["Tidied", "cells", "read_axis", "tidy"]
+
+
+class Tidied(NamedTuple):
+    """Every vintage of every queried figure, and what the publishers' marks said beside it."""
+
+    rows: pd.DataFrame
+    """The one table, unique by indicator, region, breakdown, period and snapshot."""
+    breaks: tuple[tuple[str, Break], ...]
+    """(indicator, break) from flags."""
+    source_rank: dict[tuple[str, str], int]
+    """(indicator, snapshot) → place of its query in the catalogue."""
+
+
+def tidy(
+    catalogue: Catalogue,
+    store: Path,
+    snapshots: Sequence[Snapshot],
+    *,
+    only: Iterable[str] | None = None,
+    tick: Callable[[str], None] = lambda _: None,
+) -> Tidied:
+    """Turn the raw files of a store into observations.
+
+    Args:
+        catalogue: What each indicator asks of which table.
+        store: Folder of the raw files.
+        snapshots: Its lock.
+        only: Ids of the indicators wanted; None for all.
+        tick: Called with the name of each table read.
+
+    Returns:
+        Rows of every vintage. Formula indicators are not among them; they follow from the view.
+
+    Raises:
+        SourceError: A raw file is missing, changed or not of its layout.
+        DataError: An unseen code, an unreadable period, a figure that stands twice.
+    """
+    by_table: dict[tuple[str, str], list[Snapshot]] = {}
+    for s in snapshots:
+        by_table.setdefault((s.source, s.table), []).append(s)
+    wanted = set(catalogue.indicators if only is None else only)
+    asked: dict[tuple[str, str], list[tuple[Indicator, int, Query]]] = {}
+    for indicator in catalogue.indicators.values():
+        if indicator.id in wanted:
+            for place, query in enumerate(indicator.query):
+                if (query.source, query.table) in by_table:
+                    asked.setdefault((query.source, query.table), []).append(
+                        (indicator, place, query)
+                    )
+    parts: list[pd.DataFrame] = []
+    breaks: list[tuple[str, Break]] = []
+    ranks: dict[tuple[str, str], int] = {}
+    for (source, name), queries in asked.items():
+        tick(f"{source} {name}")
+        protocol = catalogue.sources[source].protocol
+        read = [(s, _read(store, s)) for s in by_table[source, name]]
+        for indicator, place, query in queries:
+            _check_selection(indicator, query, read)
+            for snapshot, frame in read:
+                found = _observe(indicator, query, snapshot, frame, protocol)
+                if found is not None:
+                    rows, marks = found
+                    parts.append(rows)
+                    breaks += [(indicator.id, b) for b in marks]
+                    key = (indicator.id, snapshot.id)
+                    ranks[key] = min(place, ranks.get(key, place))
+    rows = _join(parts)
+    return Tidied(rows, tuple(dict.fromkeys(breaks)), ranks)
+
+
+def _read(store: Path, snapshot: Snapshot) -> pd.DataFrame:
+    data = raw.read_bytes(store, snapshot)
+    where = str(store / snapshot.file)
+    return cells(tables.parse(data, snapshot.layout, where), snapshot.layout, where)
+
+
+def cells(frame: pd.DataFrame, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
+    """A parsed sheet as cells: variables, ``time``, ``flag`` and a number.
+
+    Args:
+        frame: What ``sources.tables.parse`` gave.
+        layout: The declared layout (see there).
+        where: Name of the file, for errors.
+
+    Returns:
+        Categorical text columns and a float64 ``value``.
+
+    Raises:
+        DataError: A declared column is not there.
+    """
+    if layout.get("format", "long-csv") == "long-csv":
+        return frame
+    time, value, flag = layout.get("time", "time"), layout.get("value", "value"), layout.get("flag")
+    if time == "columns" and not layout.get("variables"):
+        raise DataError(f"{where}: periods in the heads need `variables`, the columns that are not")
+    variables = layout.get("variables") or [c for c in frame if c not in (time, value, flag)]
+    wanted = [*variables, *([] if time == "columns" else [time, value])]
+    missing = [c for c in wanted if c not in frame.columns]
+    if missing:
+        known = ", ".join(map(str, frame.columns))
+        raise DataError(f"{where}: no column '{missing[0]}'; it has {known}")
+    import janitor  # noqa: F401  (2.9 s to import: only for sheets that people made)
+
+    chain = frame.replace("", np.nan).remove_empty()
+    if time == "columns":
+        heads = [c for c in chain.columns if c not in variables]
+        chain = chain.pivot_longer(
+            index=list(variables), column_names=heads, names_to="time", values_to="value"
+        )
+        time, value = "time", "value"
+    text = chain[value].astype("str").str.strip().fillna("")
+    if layout.get("decimal") == ",":
+        text = text.str.replace(r"[\s\u00a0]", "", regex=True).str.replace(",", ".")
+    number = pd.to_numeric(text, errors="coerce").astype("float64")
+    # What is not a number is the publisher's mark; it must not vanish.
+    mark = text.where(number.isna(), "") if flag is None else chain[flag].astype("str").fillna("")
+    # An empty cell of a variable stays an empty code, so that whoever reads it refuses it.
+    out = pd.DataFrame({v: chain[v].astype("str").fillna("") for v in variables})
+    out["time"] = chain[time].astype("str").fillna("")
+    out["flag"] = mark.fillna("")
+    out["value"] = number.mask(text == "-", 0.0).to_numpy()
+    # An empty cell is no row: nobody said that there is a figure to miss.
+    out = out[~(out["value"].isna() & (out["flag"] == ""))].reset_index(drop=True)
+    return out.assign(**{c: pd.Categorical(out[c]) for c in out if c != "value"})
+
+
+def _check_selection(
+    indicator: Indicator, query: Query, read: Sequence[tuple[Snapshot, pd.DataFrame]]
+) -> None:
+    """Every selected code must be in some vintage of the table: a silent loss is not possible."""
+    where = f"{query.source} {query.table} (indicator {indicator.id})"
+    columns = {c for _, f in read for c in f.columns}
+    needed = [query.time, *query.select, *query.axes.values()]
+    needed += [] if query.region.startswith("=") else [query.region]
+    for name in needed:
+        if name not in columns:
+            raise DataError(
+                f"{where}: the table has no variable '{name}'; it has "
+                f"{', '.join(sorted(columns - {'value', 'flag'}))}. Mend the catalogue's query"
+            )
+    for name, codes in query.select.items():
+        there = {c for _, f in read if name in f for c in f[name].cat.categories}
+        for code in (codes,) if isinstance(codes, str) else codes:
+            if code not in there:
+                near = difflib.get_close_matches(code, sorted(there), 1)
+                hint = f"did you mean '{near[0]}'?" if near else f"it has {sorted(there)[:6]}"
+                raise DataError(f"{where}: variable '{name}' has no code '{code}'; {hint}")
+
+
+def _observe(
+    indicator: Indicator, query: Query, snapshot: Snapshot, frame: pd.DataFrame, protocol: str
+) -> tuple[pd.DataFrame, list[Break]] | None:
+    where = f"{snapshot.source} {snapshot.table} (indicator {indicator.id}, {snapshot.file})"
+    chosen = _select(query, frame)
+    if chosen is None:
+        return None
+    frame = frame.iloc[chosen]
+    time, time_codes = _periods(indicator, query, frame, where)
+    place, kept = _regions(query, frame, [time[c] for c in time_codes], where)
+    kept &= _in_span(query, time, time_codes)
+    if not kept.any():
+        return None
+    frame, time_codes = frame.iloc[kept], time_codes[kept]
+    place = place[kept]
+    value = frame["value"].to_numpy() * query.scale
+    flags = frame["flag"].cat.categories
+    flag_codes = frame["flag"].cat.codes.to_numpy()
+    gone = np.isnan(value)
+    status = np.empty(len(frame), dtype=object)
+    for code in np.unique(flag_codes):
+        for missing in (False, True):
+            found = read_flag(flags[code], protocol, not missing)
+            if query.status and not missing:
+                found = worst(found, query.status)
+            status[(flag_codes == code) & (gone == missing)] = found
+    rows = pd.DataFrame(
+        {
+            "indicator": indicator.id,
+            "region": place,
+            "breakdown": _breakdown(query, indicator, frame, where),
+            "period": pd.Categorical.from_codes(time_codes, time)
+            if len(set(time)) == len(time)
+            else np.array(time, dtype=object)[time_codes],
+            "value": value,
+            "status": status,
+            "snapshot": snapshot.id,
+        }
+    )
+    marks = _flag_breaks(flags, flag_codes, place, time, time_codes, protocol, snapshot)
+    return rows, marks
+
+
+def _select(query: Query, frame: pd.DataFrame) -> np.ndarray | None:
+    if any(c not in frame for c in (query.time, *query.select, *query.axes.values())):
+        return None
+    if not query.region.startswith("=") and query.region not in frame:
+        return None
+    keep = np.ones(len(frame), dtype=bool)
+    for name, codes in query.select.items():
+        column = frame[name]
+        asked = [codes] if isinstance(codes, str) else list(codes)
+        numbers = column.cat.categories.get_indexer(asked)
+        keep &= np.isin(column.cat.codes.to_numpy(), numbers[numbers >= 0])
+    found = np.flatnonzero(keep)
+    return found if len(found) else None
+
+
+def _periods(
+    indicator: Indicator, query: Query, frame: pd.DataFrame, where: str
+) -> tuple[list[str], np.ndarray]:
+    column = frame[query.time]
+    reference = query.reference or indicator.reference
+    try:
+        time = [periods.canonical(c) for c in column.cat.categories]
+    except DataError as error:
+        raise DataError(f"{where}: {error}") from error
+    if reference == "start":
+        # A stock of 1 January is the stock of the last day of the year before.
+        time = [periods.shift(t, -1) for t in time]
+    return time, column.cat.codes.to_numpy()
+
+
+def _in_span(query: Query, time: Sequence[str], codes: np.ndarray) -> np.ndarray:
+    if not query.periods:
+        return np.ones(len(codes), dtype=bool)
+    first, last = query.periods[0], query.periods[-1]
+    low, high = periods.parse(first).start, periods.parse(last).end
+    inside = [low <= periods.parse(t).start and periods.parse(t).end <= high for t in time]
+    return np.array(inside, dtype=bool)[codes]
+
+
+def _regions(
+    query: Query, frame: pd.DataFrame, time: Sequence[str], where: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Our code of each row's area, and which rows have one of the wanted levels."""
+    if query.region.startswith("="):
+        code = query.region[1:]
+        if not region_codes.exists(code):
+            raise DataError(f"{where}: the query's region '{query.region}' is not in the register")
+        return np.full(len(frame), code, dtype=object), np.ones(len(frame), dtype=bool)
+    column = frame[query.region]
+    codes = column.cat.codes.to_numpy().astype(np.int64)
+    years = np.array([int(t[:4]) for t in time], dtype=np.int64)
+    varies = query.division == "as-published"
+    pair = codes * 10_000 + (years if varies else 0)
+    unique, back = np.unique(pair, return_inverse=True)
+    labels = [str(column.cat.categories[p // 10_000]) for p in unique]
+    try:
+        found = regions.recode(
+            labels, scheme=query.scheme, division=query.division,
+            periods=[int(p % 10_000) for p in unique] if varies else None, levels=query.levels,
+        )  # fmt: skip
+    except TilannekuvaError as error:
+        raise DataError(f"{where}: {error}") from error
+    if query.levels:
+        found = [f if f and region_codes.level(f) in query.levels else None for f in found]
+    place = np.array(found, dtype=object)[back]
+    return place, np.array([f is not None for f in found], dtype=bool)[back]
+
+
+@functools.cache
+def read_axis(axis: str, folder: Path | None = None) -> tuple[dict[str, str], ...]:
+    """The code list of an axis, in order: ``code``, ``name_fi``, ``name_sv``, ``name_en``, …
+
+    Raises:
+        DataError: There is no such list.
+    """
+    file = (folder or packaged() / "axes") / f"{axis}.csv"
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            return tuple(csv.DictReader(lines))
+    except FileNotFoundError as error:
+        raise DataError(f"{file}: there is no code list for the axis '{axis}'; add one") from error
+
+
+@functools.cache
+def _axis_codes(axis: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in read_axis(axis):
+        for alias in (row["code"], *row.get("aliases", "").split()):
+            found[alias] = row["code"]
+    return found
+
+
+def _breakdown(
+    query: Query, indicator: Indicator, frame: pd.DataFrame, where: str
+) -> np.ndarray | pd.Categorical | str:
+    if not indicator.axes:
+        return "total"
+    out: np.ndarray | None = None
+    for axis in indicator.axes:
+        if axis not in query.axes:
+            part = np.full(len(frame), "T", dtype=object)
+        else:
+            column = frame[query.axes[axis]]
+            known = _axis_codes(axis)
+            used = np.unique(column.cat.codes.to_numpy())
+            names = np.empty(len(column.cat.categories), dtype=object)
+            for code in used:
+                label = str(column.cat.categories[code])
+                if label not in known:
+                    near = difflib.get_close_matches(label, known, 1)
+                    hint = f"did you mean '{near[0]}'?" if near else f"add it to axes/{axis}.csv"
+                    raise DataError(f"{where}: unseen code '{label}' on the axis '{axis}'; {hint}")
+                names[code] = known[label]
+            part = names[column.cat.codes.to_numpy()]
+        out = part if out is None else out + "." + part
+    assert out is not None
+    out[out == ".".join(["T"] * len(indicator.axes))] = "total"
+    return out
+
+
+def _flag_breaks(
+    flags: pd.Index, codes: np.ndarray, place: np.ndarray, time: Sequence[str],
+    time_codes: np.ndarray, protocol: str, snapshot: Snapshot,
+) -> list[Break]:  # fmt: skip
+    broken = [n for n, f in enumerate(flags) if is_break(f, protocol)]
+    if not broken:
+        return []
+    rows = np.isin(codes, broken)
+    note = Text(
+        fi="Tilaston laatija on merkinnyt aikasarjaan katkoksen.",
+        sv="Statistikproducenten har markerat ett avbrott i tidsserien.",
+        en="The publisher marks a break in the series.",
+    )
+    return [
+        Break(first_period=time[t], region=r, kind="method", note=note,
+              source=f"{snapshot.source} {snapshot.table}")
+        for r, t in dict.fromkeys(zip(place[rows], time_codes[rows], strict=True))
+    ]  # fmt: skip
+
+
+def _join(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return table.make({c: [] for c in table.COLUMNS})
+    columns = {c: np.concatenate([np.asarray(p[c], dtype=object) for p in parts])
+               for c in table.COLUMNS if c != "value"}  # fmt: skip
+    columns["value"] = np.concatenate([p["value"].to_numpy() for p in parts])
+    return table.make(columns, unique=(*table.KEY, "snapshot"))
