@@ -205,7 +205,7 @@ PERIODS = {
                "to January–June 2023", "by June 2023", "from January–June 2023"),
     },
 }  # fmt: skip
-FORMS = ("plain", "in", "from", "to", "by", "of")
+FORMS: tuple[words.Form, ...] = ("plain", "in", "from", "to", "by", "of")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

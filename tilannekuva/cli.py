@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 wrong use, 2 data problem, 3 report problem.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -210,6 +209,10 @@ def _progress() -> Iterator[Callable[[str], None]]:
 _UsageError = typer.BadParameter.__bases__[0]
 
 
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
@@ -223,11 +226,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"tilannekuva: {what} (`tilannekuva --help` lists the commands)", file=sys.stderr)
         return 1
     except typer.Exit as error:
-        return 1 if error.exit_code == 2 else error.exit_code
-    except BrokenPipeError:  # whoever reads the list has seen enough (`| head`)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        result = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
+        result = _INTERRUPTED
+    except SystemExit:  # whoever reads the list has seen enough (`| head`): typer leaves in silence
+        return 0
+    if result == _INTERRUPTED:
         print("tilannekuva: interrupted; nothing was half-written", file=sys.stderr)
-        return 130
-    return result if isinstance(result, int) else 0
+    code = result if isinstance(result, int) else 0
+    return 1 if code == 2 else code

@@ -81,6 +81,8 @@ def cubes(
     by_indicator: dict[str, list[Break]] = {}
     for indicator, b in breaks:
         by_indicator.setdefault(indicator, []).append(b)
+    if not len(rows):
+        return
     start = np.flatnonzero(np.diff(table.series, prepend=-1))
     for first, last in zip(start, [*start[1:], len(rows)], strict=True):
         part = slice(int(first), int(last))

@@ -94,8 +94,8 @@ def _check_codes(name: str, formula: str, catalogue: Catalogue) -> None:
         known = [{row["code"] for row in tidying.read_axis(axis)} | {"T"} for axis in axes]
         if len(parts) != len(axes) or any(p not in k for p, k in zip(parts, known, strict=True)):
             raise DataError(
-                f"{name}: '{parent}' has no part '{code}'; its axes are {', '.join(axes) or 'none'}, "
-                "their codes are in axes/*.csv"
+                f"{name}: '{parent}' has no part '{code}'; its axes are "
+                f"{', '.join(axes) or 'none'}, their codes are in axes/*.csv"
             )
 
 

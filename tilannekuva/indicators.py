@@ -121,7 +121,9 @@ def _model(kind: type[M], file: Path, key: str, entry: Any, **extra: str) -> M:
     try:
         return kind.model_validate({**entry, **extra})
     except ValidationError as error:
-        problem = error.errors()[0]
+        # A key that was misspelt is also missing; the misspelling is what helps.
+        found = error.errors()
+        problem = next((p for p in found if p["type"] == "extra_forbidden"), found[0])
         inside = [str(p) for p in problem["loc"]]
         where = ".".join(p for p in (key, *inside) if p)
         raise CatalogueError(f"{file}: {where}: {_explain(kind, problem, inside)}") from error
@@ -231,6 +233,11 @@ def _check_references(catalogue: Catalogue) -> None:
                         f"cuts/{cut.id}.toml: {section.id}: unknown indicator '{name}'"
                         + _near(name, known)
                     )
+            for name in sorted(set(section.lead) - set(section.indicators)):
+                raise CatalogueError(
+                    f"cuts/{cut.id}.toml: {section.id}: '{name}' leads a section that does not "
+                    "list it; add it to its indicators"
+                )
     for field in KeyFigures.model_fields:
         for name in getattr(catalogue.key_figures, field):
             if name not in known:

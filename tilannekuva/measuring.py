@@ -28,9 +28,9 @@ from tilannekuva.metric_trends import (
     trend_rows,
     trends,
 )
-from tilannekuva.model import Break
+from tilannekuva.model import Break, Indicator
 
-__all__ = ["METRICS", "Measurement", "Row", "measure", "measurements"]
+__all__ = ["METRICS", "Measurement", "Row", "as_published", "half_up", "is_computed", "measure", "measurements"]
 
 METRICS = {
     "latest": "newest figure that is not a forecast",
@@ -154,14 +154,50 @@ def measurements(
 ) -> list[Measurement]:
     """The cubes of a table with their metric rows, in the order of indicator and breakdown."""
     declared = [(i.id, b) for i in catalogue.indicators.values() for b in i.breaks]
-    known = [c for c in cubes.cubes(observations, level, [*declared, *breaks])
-             if c.indicator in catalogue.indicators]  # fmt: skip
+    known = [
+        as_published(c, catalogue.indicators[c.indicator])
+        for c in cubes.cubes(observations, level, [*declared, *breaks])
+        if c.indicator in catalogue.indicators
+    ]
     chosen = [trend_points(c) for c in known]
     tested = trends(known, chosen)
     return [
         Measurement(c, _area_rows(c, catalogue, points, trend, as_of))
         for c, points, trend in zip(known, chosen, tested, strict=True)
     ]
+
+
+def as_published(cube: Cube, indicator: Indicator) -> Cube:
+    """A cube whose computed figures have the digits that the indicator is published with.
+
+    A reader who sees 8.6 and 9.7 expects a difference of 1.1: measures are made of the figures that
+    stand on the page. Figures that a publisher printed are left as they are.
+    """
+    if not is_computed(indicator):
+        return cube
+    line = cube.country
+    return cube._replace(
+        value=half_up(cube.value, indicator.decimals),
+        country=line and line._replace(value=half_up(line.value, indicator.decimals)),
+    )
+
+
+def is_computed(indicator: Indicator) -> bool:
+    """Whether its figures have more digits than anybody published: quotients and means, not sums."""
+    mean = indicator.aggregate is not None and indicator.aggregate.method == "weighted_mean"
+    return indicator.formula is not None or mean
+
+
+def half_up(values: np.ndarray, decimals: int) -> np.ndarray:
+    """Round half away from zero; what is a half but for binary noise counts as one.
+
+    >>> half_up(np.array([2.25, -2.25, 2.675]), 1).tolist(), half_up(np.array([0.285]), 2).tolist()
+    ([2.3, -2.3, 2.7], [0.29])
+    """
+    scale = 10.0**decimals
+    rounded = np.floor(np.abs(values) * scale * (1 + 1e-12) + 0.5) / scale
+    # Adding zero turns −0.0 into 0.0: nothing is not negative.
+    return np.where(np.isnan(values), np.nan, np.sign(values) * rounded + 0.0)
 
 
 def _area_rows(

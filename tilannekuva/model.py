@@ -27,6 +27,7 @@ __all__ = [
     "Aggregate",
     "Assessment",
     "Break",
+    "Caveat",
     "Change",
     "Cut",
     "Direction",
@@ -107,6 +108,13 @@ class Text(Frozen):
 
     def __getitem__(self, lang: str) -> str:
         return {"fi": self.fi, "sv": self.sv, "en": self.en}[lang]
+
+
+class Caveat(Text):
+    """What a reader of a figure must know, in one sentence."""
+
+    region: str = "*"
+    """The region it is about; ``*`` for every one."""
 
 
 class Source(Frozen):
@@ -216,7 +224,7 @@ class Indicator(Frozen):
     aggregate: Aggregate | None = None
     targets: tuple[Target, ...] = ()
     breaks: tuple[Break, ...] = ()
-    caveats: tuple[Text, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
     where: Text | None = None
     """Where a figure would come from, when there is none in the store."""
     aliases: tuple[str, ...] = ()

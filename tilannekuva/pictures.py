@@ -29,6 +29,7 @@ from tilannekuva.model import (
     Change,
     Finding,
     Gap,
+    Indicator,
     Measured,
     Picture,
     Region,
@@ -136,10 +137,27 @@ def compose_all(
         if m.cube.breakdown != "total":
             parts.setdefault(m.cube.indicator, []).append(m)
     areas = list(areas)
+    level = _Level()
     municipal = _Municipal(seen, {c for a in areas for c in regions.children(a.code, "kunta")})
     return [
-        _Composer(a, seen, catalogue, before, wholes, parts, municipal).picture() for a in areas
+        _Composer(a, seen, catalogue, before, wholes, parts, level, municipal).picture()
+        for a in areas
     ]
+
+
+class _Level:
+    """The series that a region is set beside; nearly all pictures share them, so they are kept."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int], dict[str, Series]] = {}
+
+    def series(self, cube: Cube, at: int) -> dict[str, Series]:
+        """Every area's series that holds a column of the cube, by area."""
+        key = (cube.indicator, at)
+        if key not in self._made:
+            found = {a: _area_series(cube, a, at) for a in cube.areas}
+            self._made[key] = {a: s for a, s in found.items() if s is not None}
+        return self._made[key]
 
 
 class _Municipal:
@@ -160,16 +178,21 @@ class _Municipal:
             key = (names[0][i], names[1][r])
             self.by_key.setdefault(key, []).append((names[2][p], v, s))
 
-    def series(self, indicator: str, code: str, wanted: set[str]) -> Series | None:
-        """One municipality's figures of the wanted periods, in time order."""
+    def series(
+        self, indicator: str, code: str, wanted: set[str], digits: int | None
+    ) -> Series | None:
+        """One municipality's figures of the wanted periods, in time order, rounded if computed."""
         found = [x for x in self.by_key.get((indicator, code), ()) if x[0] in wanted]
         if not found:
             return None
         found.sort(key=lambda x: periods.parse(x[0]).start)
+        values = np.array([v for _, v, _ in found])
+        if digits is not None:
+            values = measuring.half_up(values, digits)
         return Series(
             region=code,
             periods=tuple(p for p, _, _ in found),
-            values=tuple(None if np.isnan(v) else float(v) for _, v, _ in found),
+            values=tuple(None if np.isnan(v) else float(v) for v in values),
             statuses=tuple(s for _, _, s in found),
         )
 
@@ -185,10 +208,11 @@ class _Composer:
         before: Observed | None,
         wholes: Mapping[str, Measurement],
         parts: Mapping[str, Sequence[Measurement]],
+        level: _Level,
         municipal: _Municipal,
     ) -> None:
         self.place, self.seen, self.catalogue, self.before = place, seen, catalogue, before
-        self.wholes, self.parts, self.municipal = wholes, parts, municipal
+        self.wholes, self.parts, self.level, self.municipal = wholes, parts, level, municipal
         self.ids = [str(s) for s in seen.rows["snapshot"].cat.categories]
         self.peers = regions.peers(place.code)
         self.municipalities = regions.children(place.code, "kunta")
@@ -206,7 +230,7 @@ class _Composer:
             region=self.place,
             as_of=self.seen.as_of,
             level_count=len(regions.regions("maakunta")),
-            indicators=dict(self.catalogue.indicators),
+            indicators=dict(map(self._described, self.catalogue.indicators.items())),
             units=dict(self.catalogue.units),
             findings=findings,
             cuts=self.catalogue.cuts,
@@ -219,6 +243,14 @@ class _Composer:
             regions={c: regions.region(c) for c in sorted(codes)},
             breaks=tuple(self._breaks(findings)),
         )
+
+    def _described(self, item: tuple[str, Indicator]) -> tuple[str, Indicator]:
+        """An indicator with the caveats that are about this region."""
+        name, indicator = item
+        mine = tuple(c for c in indicator.caveats if c.region in ("*", self.place.code))
+        if len(mine) == len(indicator.caveats):
+            return name, indicator
+        return name, indicator.model_copy(update={"caveats": mine})
 
     # ------------------------------------------------------------ findings
 
@@ -240,9 +272,8 @@ class _Composer:
         if cube.country is not None:
             used |= {int(s) for s in cube.country.snapshot if s >= 0}
         latest = metrics["latest"].period
-        others = [
-            s for a in cube.areas if a != self.place.code if (s := _area_series(cube, a)) is not None
-        ]
+        at = cube.periods.index(latest)
+        others = [s for a, s in self.level.series(cube, at).items() if a != self.place.code]
         return Finding(
             indicator=name,
             region=self.place.code,
@@ -280,7 +311,9 @@ class _Composer:
         )  # fmt: skip
 
     def _parts(self, name: str, wanted: set[str]) -> tuple[Series, ...]:
-        found = (self.municipal.series(name, c, wanted) for c in self.municipalities)
+        indicator = self.catalogue.indicators[name]
+        digits = indicator.decimals if measuring.is_computed(indicator) else None
+        found = (self.municipal.series(name, c, wanted, digits) for c in self.municipalities)
         return tuple(s for s in found if s is not None)
 
     # ------------------------------------------------------------ what the picture rests on
@@ -412,10 +445,15 @@ def _segments(cube: Cube, n: int) -> tuple[Series, ...]:
     )
 
 
-def _area_series(cube: Cube, code: str) -> Series | None:
-    """Another area's figures of its newest stretch, for comparison."""
-    found = _segments(cube, cube.areas.index(code))
-    return found[-1] if found else None
+def _area_series(cube: Cube, code: str, at: int) -> Series | None:
+    """Another area's figures, for comparison: the stretch that holds a column, else the newest."""
+    n = cube.areas.index(code)
+    there = cube.status[n] >= 0
+    if not there.any():
+        return None
+    wanted = cube.segment[n, at] if there[at] else cube.segment[n, np.flatnonzero(there)[-1]]
+    columns = np.flatnonzero(there & (cube.segment[n] == wanted))
+    return _series(cube, n, columns, str(cube.codes[n, columns[-1]]))
 
 
 def _country_series(cube: Cube) -> Series | None:

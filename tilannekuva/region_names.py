@@ -291,7 +291,10 @@ def _statfin(code: str, year: int) -> str | None:
     return dated(code, year) if "@" not in code and exists(code) else None
 
 
-def _recode_one(text: str, scheme: Scheme, year: int | None, levels: Sequence[str]) -> str | None:
+@cache
+def _recode_one(
+    text: str, scheme: Scheme, year: int | None, levels: tuple[str, ...]
+) -> str | None:
     """One code or label in our notation; None to skip it.
 
     Raises:
@@ -370,7 +373,7 @@ def recode(
     # Sorted, so that the message does not hang on the order of a set.
     for text, year in sorted(asked, key=lambda pair: (pair[0], pair[1] or 0)):
         try:
-            found[text, year] = _recode_one(text.strip(), scheme, year, levels)
+            found[text, year] = _recode_one(text.strip(), scheme, year, tuple(levels))
         except LookupError as problem:
             unknown[str(problem.args[0])] = None
     if unknown:

@@ -7,6 +7,7 @@ codes) and :mod:`tilannekuva.region_codes` (the dated register: members, divisio
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -203,7 +204,13 @@ def area_of_pictures(name: str) -> Region:
     Traceback (most recent call last):
     tilannekuva.errors.CatalogueError: 'Kajaani' is Kajaani (KU205), not a region (maakunta) ...
     """
-    found = find(name)
+    try:
+        found = find(name)
+    except CatalogueError as error:
+        near = _nearest_of_pictures(name)
+        if near is None:
+            raise
+        raise CatalogueError(f"no region is called '{name}'; did you mean {near}?") from error
     today_ = region(base(found.code))
     if today_.level == "maakunta" and today_.valid_to is None:
         return today_
@@ -212,3 +219,14 @@ def area_of_pictures(name: str) -> Region:
         f"'{name}' is {found.names.fi} ({found.code}), not a region (maakunta) of today; pictures "
         f"are made of those: try '{region(parent).names.fi}' or 'all'"
     )
+
+
+def _nearest_of_pictures(name: str) -> str | None:
+    """The region of pictures nearest to a misspelt name: "kainnu" is not the town of Kannus."""
+    names = {
+        spelling.casefold(): r
+        for r in regions("maakunta")
+        for spelling in (slug(r.code), r.names.en, r.names.sv, r.names.fi)
+    }
+    close = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.7)
+    return f"{names[close[0]].names.fi} ({names[close[0]].code})" if close else None

@@ -1,4 +1,4 @@
-"""What a report shows and in which order: cards, chapters, charts, tables, gaps. No format, no words.
+"""What a report shows, in order: cards, chapters, charts, tables, gaps. No format, no words.
 
 Every report is made from the same storyboard, so that page, workbook, document and slides tell the
 same story. A chart is drawn once: where a later chapter needs it too, it is shown by reference.
@@ -163,17 +163,13 @@ class _Teller:
                 found = Elsewhere(d, self.shown[d])
                 if found not in elsewhere and len(drawn) + len(elsewhere) < _MOST:
                     elsewhere.append(found)
-            elif len(drawn) < self._room(drawn, lead):
+            elif len(drawn) < _MOST - 1:
                 self._take(d, section)
                 drawn.append(d)
         for kind in charts.choose_section(section, self.picture):
             self._take(Drawing(section.id, kind), section)
             drawn.append(Drawing(section.id, kind))
         return tuple(drawn), tuple(elsewhere)
-
-    def _room(self, drawn: Sequence[Drawing], lead: str | None) -> int:
-        """How many are drawn anew: pairs, and the lead's own chart before them."""
-        return _MOST - 1 if drawn and drawn[0].subject == lead else _MOST - 2
 
     def _take(self, drawing: Drawing, section: Section) -> None:
         self.shown[drawing] = section.id
@@ -203,7 +199,8 @@ class _Teller:
         yield from (Drawing(i, "age") for i in table if "age" in self._kinds(i))
         for i in current[1:3]:
             yield from self._main(i, lead)
-        yield from self._one("strip", current[:1], drawn)
+        ranked = [i for i in current[:1] if self._ranked(i)]
+        yield from self._one("strip", ranked, drawn)
         current_others = [i for i in others if self._fresh(i)]
         yield from self._one("target", [*named, *current_others], drawn)
         # Themes show the municipalities side by side, chapters over time and the regions on a map.
@@ -237,7 +234,7 @@ class _Teller:
         able = [i for i in candidates if kind in self._kinds(i)]
         able = [i for i in able if kind == "target" or self._fresh(i)]
         used = [d.subject for d in drawn]
-        for i in sorted(able, key=lambda i: (used.count(i) if kind.startswith("map") else 0))[:1]:
+        for i in sorted(able, key=lambda i: used.count(i) if kind.startswith("map") else 0)[:1]:
             yield Drawing(i, kind)
 
     def _kinds(self, indicator: str) -> tuple[str, ...]:
@@ -247,6 +244,10 @@ class _Teller:
 
     def _fresh(self, indicator: str) -> bool:
         return fresh(self.picture.findings[indicator])
+
+    def _ranked(self, indicator: str) -> bool:
+        rank = self.picture.findings[indicator].metrics.get("rank")
+        return rank is not None and rank.value is not None
 
     def _worth(self, indicator: str) -> int:
         """Fresh figures, many of them."""

@@ -97,37 +97,27 @@ def tidy(
 def _read(store: Path, snapshot: Snapshot) -> pd.DataFrame:
     data = raw.read_bytes(store, snapshot)
     where = str(store / snapshot.file)
-    return cells(tables.parse(data, snapshot.layout, where), snapshot.layout, where)
+    return cells(tables.parse(data, snapshot.layout, where), snapshot.layout)
 
 
-def cells(frame: pd.DataFrame, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
+def cells(frame: pd.DataFrame, layout: Mapping[str, Any]) -> pd.DataFrame:
     """A parsed sheet as cells: variables, ``time``, ``flag`` and a number.
 
     Args:
         frame: What ``sources.tables.parse`` gave.
         layout: The declared layout (see there).
-        where: Name of the file, for errors.
 
     Returns:
         Categorical text columns and a float64 ``value``.
-
-    Raises:
-        DataError: A declared column is not there.
     """
     if layout.get("format", "long-csv") == "long-csv":
         return frame
     time, value, flag = layout.get("time", "time"), layout.get("value", "value"), layout.get("flag")
-    if time == "columns" and not layout.get("variables"):
-        raise DataError(f"{where}: periods in the heads need `variables`, the columns that are not")
     variables = layout.get("variables") or [c for c in frame if c not in (time, value, flag)]
-    wanted = [*variables, *([] if time == "columns" else [time, value])]
-    missing = [c for c in wanted if c not in frame.columns]
-    if missing:
-        known = ", ".join(map(str, frame.columns))
-        raise DataError(f"{where}: no column '{missing[0]}'; it has {known}")
     import janitor  # noqa: F401  (2.9 s to import: only for sheets that people made)
 
-    chain = frame.replace("", np.nan).remove_empty()
+    # A declared column that is empty from top to bottom is still a column.
+    chain = frame.replace("", np.nan).remove_empty().reindex(columns=frame.columns)
     if time == "columns":
         heads = [c for c in chain.columns if c not in variables]
         chain = chain.pivot_longer(
@@ -147,7 +137,7 @@ def cells(frame: pd.DataFrame, layout: Mapping[str, Any], where: str) -> pd.Data
     out["value"] = number.mask(text == "-", 0.0).to_numpy()
     # An empty cell is no row: nobody said that there is a figure to miss.
     out = out[~(out["value"].isna() & (out["flag"] == ""))].reset_index(drop=True)
-    return out.assign(**{c: pd.Categorical(out[c]) for c in out if c != "value"})
+    return out.astype({c: "category" for c in out.columns if c != "value"})
 
 
 def _check_selection(

@@ -304,6 +304,32 @@ def test_constant_mortality_in_an_open_band_lasts_its_inverse():
     assert found["high"][0] == pytest.approx(80 + 1.959964 * 8)
 
 
+def test_life_table_forwards_as_in_the_textbook():
+    # Chiang's columns from the cradle on; the module goes backwards from the open band.
+    deaths, people = np.array([40, 60, 500, 900]), np.array([9000, 60_000, 30_000, 12_000])
+    ages, lived = np.array([0, 1, 45, 70]), np.array([0.1, 0.5, 0.5])
+    width, m = np.diff(ages), deaths / people
+    q = np.append(width * m[:-1] / (1 + (1 - lived) * width * m[:-1]), 1.0)
+    alive = np.concatenate([[1.0], np.cumprod(1 - q[:-1])])
+    dying = alive * q
+    years = np.append(width * (alive[1:] + lived * dying[:-1]), alive[-1] / m[-1])
+    expected = np.cumsum(years[::-1])[::-1] / alive
+    spread = q[:-1] ** 2 * (1 - q[:-1]) / deaths[:-1]
+    parts = alive[:-1] ** 2 * ((1 - lived) * width + expected[1:]) ** 2 * spread
+    parts = np.append(parts, alive[-1] ** 2 / (deaths[-1] * m[-1] ** 2))
+    error = np.sqrt(np.cumsum(parts[::-1])[::-1]) / alive
+    found = life_expectancy(deaths, people, ages)
+    np.testing.assert_allclose(found["value"], expected)
+    np.testing.assert_allclose(found["high"] - found["value"], 1.959963984540054 * error)
+
+
+def test_bands_that_do_not_start_at_birth_lose_half_a_year():
+    # Deaths in the middle of the band: 5·(1 − q/2) + (1 − q)·10 with q = 5m/(1 + 2.5m).
+    found = life_expectancy([100, 1000], [5000, 10_000], [65, 70])
+    q = 0.1 / 1.05
+    assert found["value"][0] == pytest.approx(5 * (1 - q / 2) + (1 - q) * 10)
+
+
 def test_nobody_dies_before_the_open_band():
     found = life_expectancy([0, 0, 500], [20_000, 20_000, 10_000], [0, 1, 65])
     assert found["value"].tolist() == pytest.approx([85, 84, 20])

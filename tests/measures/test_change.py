@@ -112,6 +112,33 @@ def test_slope_limits_are_none_when_their_rank_is_outside():
     assert found.slope_high is None
 
 
+def gilbert_ranks(x, var_s, z=1.959963984540054):
+    """Return the limits of the Sen slope by definition."""
+    slopes = sorted((x[j] - x[i]) / (j - i) for i, j in itertools.combinations(range(len(x)), 2))
+    half = z * math.sqrt(var_s)
+    low, high = round((len(slopes) - half) / 2), round((len(slopes) + half) / 2 + 1)
+    return slopes[low - 1], slopes[high - 1]
+
+
+def test_slope_limits_are_gilberts_ranks():
+    x = np.random.default_rng(12).normal(size=30).cumsum()
+    found = change.trend(x)
+    assert (found.slope_low, found.slope_high) == pytest.approx(gilbert_ranks(x, found.var_s))
+    corrected = change.trend(x, autocorrelation="hamed_rao")
+    assert corrected.var_s != found.var_s
+    limits = gilbert_ranks(x, corrected.var_s)
+    assert (corrected.slope_low, corrected.slope_high) == pytest.approx(limits)
+
+
+@pytest.mark.parametrize("n", range(8))
+def test_hamed_rao_shows_p_and_z_from_as_many_values(n):
+    x = [1.0, 3.0, 2.0, 5.0, 4.0, 7.0, 6.0][:n]
+    found = change.trend(x, autocorrelation="hamed_rao")
+    assert (found.p is None) == (n < 6)
+    assert (found.z is None) == (n < 2)
+    assert not found.exact
+
+
 def test_lower_confidence_gives_a_narrower_interval():
     x = np.random.default_rng(1).normal(size=20).cumsum()
     wide, narrow = change.trend(x), change.trend(x, confidence=0.8)

@@ -289,6 +289,13 @@ def test_imbalance_is_penalised_downwards_or_upwards():
     assert low[0] == pytest.approx(100 - spread**2 / 100)
 
 
+def test_mpi_stands_around_a_hundred_in_population_deviations():
+    # One indicator has no imbalance: 100 + 10·(x − M)/S with S = √(2/3).
+    found = mpi([[1.0], [2.0], [3.0]], "up")
+    assert found.tolist() == pytest.approx([100 - 10 * 1.5**0.5, 100, 100 + 10 * 1.5**0.5])
+    assert mpi([[1.0], [2.0], [3.0]], "down").tolist() == pytest.approx(found.tolist()[::-1])
+
+
 def test_goalposts_by_reference_or_by_both_ends():
     table = pd.DataFrame({"a": [1.0, 5.0], "b": [2.0, 8.0]})
     by_reference = ampi(table, ["up", "down"], {"a": 3.0, "b": 5.0})
@@ -351,6 +358,13 @@ def test_missing_and_empty_indicators_of_the_doubt():
     assert found.dropna().tolist() == pytest.approx([1, 0.5])
 
 
+def test_a_least_share_ties_the_flattered_to_what_they_lack():
+    # Unit 0 lives on its first indicator; half of its score must come from the second, where it
+    # has 1 of the 4 that unit 1 has: with w = (1/8, 1/2)·s the limit 1·s/8 + 4·s/2 ≤ 1 binds.
+    found = benefit_of_the_doubt([[4.0, 1.0], [1.0, 4.0]], min_share=0.5)
+    assert found.tolist() == pytest.approx([1 / (1 / 8 + 2)] * 2)
+
+
 @pytest.mark.parametrize("share", [-0.1, 0.6])
 def test_impossible_shares_are_refused(share):
     with pytest.raises(DataError, match="min_share"):
@@ -372,6 +386,20 @@ def test_the_best_in_everything_is_first_in_every_run():
     # The two in the middle change places with weights and scales.
     assert found.loc[1, "low"] == found.loc[2, "low"] == 2
     assert found.loc[1, "high"] > 2 or found.loc[2, "high"] > 2
+
+
+def test_the_nominal_rank_is_that_of_the_plain_mean():
+    table = np.random.default_rng(4).normal(size=(9, 4))
+    plain = aggregate(normalise(table, "minmax", "up"), [1, 2, 1, 1])
+    found = rank_interval(table, seed=1, runs=5, weights=[1, 2, 1, 1])
+    assert found["nominal"].tolist() == (-plain).rank(method="min").tolist()
+
+
+def test_a_rank_that_hangs_on_one_indicator_shows():
+    # Without its one strong indicator unit 0 is last; it is left out in a third of the runs.
+    found = rank_interval([[99, 1], [1, 2], [2, 3]], seed=1, runs=300)
+    assert found.loc[0, "low"] == 1
+    assert found.loc[0, "high"] == 3
 
 
 def test_the_same_seed_gives_the_same_interval():

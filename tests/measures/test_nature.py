@@ -335,6 +335,37 @@ def test_telfer_is_the_standardised_residual():
     assert found.index.tolist() == ["a", "b", "c", "d"]
 
 
+def weighted(x, y, weights):
+    """Return coefficients and hat matrix of a weighted regression with intercept."""
+    design = np.column_stack([np.ones_like(x), x]) * np.sqrt(weights)[:, None]
+    inverse = np.linalg.pinv(design)
+    return inverse @ (y * np.sqrt(weights)), design @ inverse
+
+
+def test_telfer_weights_by_the_variance_of_the_logit():
+    before, after = np.array([5, 6, 7, 9, 12, 14]), np.array([2, 8, 6, 9, 13, 8])
+    size = 14 + 1
+    x, y = (np.log((n + 0.5) / (size - n - 0.5)) for n in (before, after))
+    (a, b), _ = weighted(x, y, np.ones(6))
+    p = 1 / (1 + np.exp(-(a + b * x)))
+    binomial, squares = 1 / (size * p * (1 - p)), (y - a - b * x) ** 2
+    variance = np.ones(6)
+    for _ in range(3):
+        (c, d), _ = weighted(binomial, squares, 1 / variance**2)
+        variance = c + d * binomial
+    (a, b), hat = weighted(x, y, 1 / variance)
+    residual = (y - a - b * x) / np.sqrt(variance)
+    expected = residual / np.sqrt(residual @ residual / 4 * (1 - np.diag(hat)))
+    # Site 13 is visited in the later period by a species that does not count.
+    table = pd.concat(
+        [
+            records(before, after),
+            pd.DataFrame([("z", 13, 2)], columns=["species", "site", "period"]),
+        ]
+    )
+    np.testing.assert_allclose(telfer(table, 1, 2, iterations=4), expected)
+
+
 def test_repeats_sites_of_one_period_and_rare_species_do_not_count():
     base = records([5, 6, 7, 9], [5, 7, 6, 9])
     extra = pd.DataFrame(

@@ -335,6 +335,23 @@ def test_proximity_by_hand():
     assert found.loc[0, 1] == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("association", 2 * 10 / (4 * 3)),
+        ("probability", 2 / ((4 / 10 * 3 / 6 + 3 / 10 * 4 / 7) * 5)),
+        ("cosine", 2 / math.sqrt(12)),
+        ("jaccard", 2 / 5),
+    ],
+)
+def test_relatedness_by_hand(method, expected):
+    # Industries 0 and 1 meet twice, 0 with 2, 0 with 3 and 1 with 2 once: S = 4, 3, 2, 1, T = 10.
+    special = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]])
+    table = special * 100 + 1
+    assert ((location_quotient(table) >= 1) == (special == 1)).all(axis=None)
+    assert relatedness(table, method).loc[0, 1] == pytest.approx(expected)
+
+
 def test_quotient_of_exactly_one_counts():
     # Every region has the national structure; a division could leave some quotients at 0.999….
     assert (relatedness([[1, 2, 3], [10, 20, 30], [7, 14, 21]]) == 1).all(axis=None)

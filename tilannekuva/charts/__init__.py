@@ -11,7 +11,18 @@ from __future__ import annotations
 
 import difflib
 
-from tilannekuva.charts import age, bars, heatmap, line, maps, multiples, strip, target, titles
+from tilannekuva.charts import (
+    age,
+    bars,
+    heat_rows,
+    heatmap,
+    line,
+    maps,
+    multiples,
+    strip,
+    target,
+    titles,
+)
 from tilannekuva.charts.chart import Chart
 from tilannekuva.charts.choosing import KINDS, choose, choose_section
 from tilannekuva.charts.paper import Drawing
@@ -58,7 +69,7 @@ def _of_section(kind: str, section: Section, picture: Picture, lang: Language) -
             f"section {section.id}: only a heatmap can be drawn of a section, and it needs two "
             "indicators with a gap to the whole country"
         )
-    rows = heatmap.rows(section, picture, lang)
+    rows = heat_rows.rows(section, picture, lang)
     drawing = heatmap.draw(rows, lang)
     around = titles.of_section(section, rows, picture, lang)
     return Chart(section.id, kind, lang, *around, drawing.data, drawing.paint)

@@ -92,7 +92,7 @@ def _paint(
     women = Scale(0, most * 1.02, middle + gap / 2, middle + gap / 2 + reach)
     top = 20.0
     base = top + _ROW * len(groups)
-    notes = axes.Notes(_notes(shown, finding, picture, lang))
+    notes = axes.Notes(_notes(shown, finding, lang))
     paper = Paper(style.WIDTH, base + 22 + notes.height)
     grid = [((s(v), top), (s(v), base + 3)) for s in (men, women) for v in marks]
     paper.lines(grid, style.GRID, 1.0)
@@ -112,9 +112,10 @@ def _paint(
             paper.lines([outline], "white", 3.4)
             paper.lines([outline], style.SECOND, 1.8)
     for y, g in rows:
-        paper.text(
-            middle, y + 10.4, axis_name("age", g.code, lang), size=style.SMALL, color=style.MUTED, anchor="middle"
-        )
+        label = axis_name("age", g.code, lang)
+        paper.text(middle, y + 10.6, label, size=style.SMALL, color=style.MUTED, anchor="middle")
+    unit = said.unit_label(finding, picture, lang)
+    paper.text(0, 11, unit, size=style.SMALL, color=style.MUTED)
     paper.text(men(0), 11, said.say("men", lang), bold=True, anchor="end")
     paper.text(women(0), 11, said.say("women", lang), bold=True)
     texts = [words.number(v, 0, lang) for v in marks]
@@ -127,11 +128,11 @@ def _paint(
     return paper
 
 
-def _notes(
-    shown: Sequence[str], finding: Finding, picture: Picture, lang: Language
-) -> list[str]:
-    """Which year is which, and how many people there are in all."""
+def _notes(shown: Sequence[str], finding: Finding, lang: Language) -> list[str]:
+    """Which year is which, and whether the figures are settled."""
     ends = [said.short(p, lang) for p in shown]
+    found = [series.at(s, shown[-1]) for s in finding.profile]
+    some = said.statuses("some", series.unsure(p.status for p in found if p), lang)
     if len(ends) == 1:
-        return [said.say("bars_year", lang, period=ends[0])]
-    return [said.say("bars_and_outline", lang, period=ends[1], earlier=ends[0])]
+        return [said.say("bars_year", lang, period=ends[0]), *some]
+    return [said.say("bars_and_outline", lang, period=ends[1], earlier=ends[0]), *some]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -144,9 +145,7 @@ class EndLabel(NamedTuple):
     bold: bool
 
 
-def end_labels(
-    paper: Paper, labels: Sequence[EndLabel], x: float, low: float, high: float
-) -> None:
+def end_labels(paper: Paper, labels: Sequence[EndLabel], x: float, low: float, high: float) -> None:
     """Write the labels in one column, apart from each other, with a leader where one has moved."""
     heights = [len(label.lines) * LINE + 3 for label in labels]
     middles = spread([label.y for label in labels], heights, low, high)
@@ -180,7 +179,7 @@ class Notes:
 def taken(points: Sequence[tuple[float, float]], reach: float = 3.0) -> list[Box]:
     """Boxes along a polyline, so that no text is put over it."""
     boxes: list[Box] = []
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         n = max(1, int(max(abs(x1 - x0), abs(y1 - y0)) // 8))
         for i in range(n):
             a, b = i / n, (i + 1) / n

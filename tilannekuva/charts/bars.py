@@ -11,7 +11,6 @@ from typing import NamedTuple
 from tilannekuva import words
 from tilannekuva.charts import axes, said, series, style
 from tilannekuva.charts.labels import wrap
-from tilannekuva.charts.maps import part_figures
 from tilannekuva.charts.paper import Box, Drawing, Paper
 from tilannekuva.charts.scales import Scale
 from tilannekuva.model import Finding, Language, Picture, Series
@@ -24,35 +23,35 @@ MOST = 12
 
 
 class Bar(NamedTuple):
-    """One row: name, value, whether the figure is final, and the country's figure beside it."""
+    """One row: name, value, its status, and the country's figure beside it."""
 
     name: str
     value: float
-    sure: bool
+    status: str
     beside: float | None = None
 
 
 def draw_parts(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     """Municipalities in their latest period, the largest first."""
-    figures = part_figures(finding)
+    figures = series.part_figures(finding)
     found: list[series.Row] = []
     bars = []
     for s in sorted(finding.parts, key=lambda s: s.region):
         p = figures.get(s.region)
         if p:
             found += series.rows("part", s, picture, lang, [p])
-            bars.append(Bar(said.name(picture, s.region, lang), p.y, p.status in series.SURE))
+            bars.append(Bar(said.name(picture, s.region, lang), p.y, p.status))
     bars.sort(key=lambda b: (-b.value, b.name))
     period = next(iter(figures.values())).period
     whole: list[tuple[str, float, str]] = []
     if not series.extensive(finding, picture):
-        for role, s, name, color in (
-            ("region", finding.segments[-1], picture.region.names[lang], style.REGION),
+        for role, area, name, color in (
+            ("region", series.own(finding), picture.region.names[lang], style.REGION),
             ("country", finding.country, said.country(lang), style.COUNTRY),
         ):
-            p = series.at(s, period)
-            if s is not None and p:
-                found += series.rows(role, s, picture, lang, [p])
+            p = series.at(area, period)
+            if area is not None and p:
+                found += series.rows(role, area, picture, lang, [p])
                 whole.append((name, p.y, color))
     notes = [said.say("figures_of", lang, period=said.short(period, lang))]
     return Drawing(series.frame(found), lambda: _paint(bars, whole, notes, finding, picture, lang))
@@ -90,7 +89,7 @@ def draw_profile(finding: Finding, picture: Picture, lang: Language) -> Drawing:
         found.append(("region", code, name, p.period, p.y, p.status))
         if q:
             found.append(("country", code, name, q.period, q.y, q.status))
-        bars.append(Bar(name, p.y, p.status in series.SURE, q.y if q else None))
+        bars.append(Bar(name, p.y, p.status, q.y if q else None))
     notes = [said.say("figures_of", lang, period=said.short(period, lang))]
     if len(shown) > MOST:
         notes.append(said.say("largest_of", lang, n=MOST, all=len(shown)))
@@ -109,6 +108,8 @@ def _paint(
     texts = [words.number(b.value, decimals, lang) for b in bars]
     left = max(style.text_width(t) for n in names for t in n) + 10
     after = max(style.text_width(t) for t in texts) + 14
+    key = "hollow_bar" if solid else "hollow"
+    notes = [*notes, *said.statuses(key, series.unsure(b.status for b in bars), lang)]
     values = [b.value for b in bars] + [v for _, v, _ in whole]
     values += [b.beside for b in bars if b.beside is not None]
     low, high = axes.limits(values, zero=solid)
@@ -141,7 +142,7 @@ def _references(
     paper: Paper, whole: Sequence[tuple[str, float, str]], across: Scale, head: float, base: float,
     decimals: int, lang: Language,
 ) -> None:  # fmt: skip
-    """Uprights of the region and the country; their names meet between the two and do not overlap."""
+    """Uprights of the region and the country; their names meet between the two."""
     placed = sorted(whole, key=lambda w: w[1])
     texts = [f"{name} {words.number(v, decimals, lang)}" for name, v, _ in placed]
     bolds = [color == style.REGION for _, _, color in placed]
@@ -170,18 +171,21 @@ def _rows(
     heights: Sequence[float], across: Scale, head: float, solid: bool,
 ) -> None:  # fmt: skip
     y = head
-    boxes, dots, stems, ticks = [], [], [], []
+    boxes: dict[bool, list[Box]] = {True: [], False: []}
+    dots: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    stems, ticks = [], []
     for bar, name, text, height in zip(bars, names, texts, heights, strict=True):
         middle = y + height / 2
         x = across(bar.value)
+        sure = bar.status in series.SURE
         for i, line in enumerate(name):
             paper.text(0, middle + 4.2 + (i - (len(name) - 1) / 2) * axes.LINE, line)
         if solid:
             zero = across(0)
-            boxes.append(Box(min(x, zero), middle - 6.5, max(x, zero), middle + 6.5))
+            boxes[sure].append(Box(min(x, zero), middle - 6.5, max(x, zero), middle + 6.5))
         else:
             stems.append(((across.start, middle), (across.end, middle)))
-            dots.append(((x, middle), bar.sure))
+            dots[sure].append((x, middle))
         if not solid:  # in a column, clear of the uprights
             paper.text(style.WIDTH, middle + 4.2, text, anchor="end")
         else:
@@ -190,9 +194,10 @@ def _rows(
         if bar.beside is not None:
             ticks.append(((across(bar.beside), middle - 9), (across(bar.beside), middle + 9)))
         y += height
-    paper.boxes(boxes, style.REGION)
+    paper.boxes(boxes[True], style.REGION)
+    paper.boxes(boxes[False], "white", style.REGION, 1.6)
     paper.lines(stems, style.GRID, 1.0)
-    paper.dots([p for p, sure in dots if sure], 5.0, style.REGION)
-    paper.dots([p for p, sure in dots if not sure], 5.0, "white", style.REGION, 1.6)
+    paper.dots(dots[True], 5.0, style.REGION)
+    paper.dots(dots[False], 5.0, "white", style.REGION, 1.6)
     paper.lines(ticks, "#ffffff", 4.5)
     paper.lines(ticks, style.SECOND, 2.4)

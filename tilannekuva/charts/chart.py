@@ -9,7 +9,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
-from tilannekuva.charts import style, svg
+from tilannekuva.charts import markup, style
 from tilannekuva.charts.labels import wrap
 from tilannekuva.charts.paper import Paper
 from tilannekuva.model import Language
@@ -64,7 +64,7 @@ class Chart:
                 the same chart stands twice in a page.
         """
         raw, page, whole = self._drawn
-        text = svg.finish(
+        text = markup.finish(
             raw,
             whole if titled else page,
             framed=titled,
@@ -106,7 +106,7 @@ class Chart:
         return paper
 
     @cached_property
-    def _drawn(self) -> tuple[str, svg.View, svg.View]:
+    def _drawn(self) -> tuple[str, markup.View, markup.View]:
         """The framed drawing, the view of the page version and that of the whole."""
         buffer = io.BytesIO()
         with style.settings():
@@ -116,8 +116,8 @@ class Chart:
             paper.figure.savefig(
                 buffer, format="svg", metadata={"Date": None, "Creator": None, "Type": None}
             )
-        whole = svg.View(0, 0, *(round(72 * v, 2) for v in paper.figure.get_size_inches()))
-        return buffer.getvalue().decode(), svg.View(left, top, width, height), whole
+        whole = markup.View(0, 0, *(round(72 * v, 2) for v in paper.figure.get_size_inches()))
+        return buffer.getvalue().decode(), markup.View(left, top, width, height), whole
 
 
 def _frame(paper: Paper, title: str, subtitle: str, source: str) -> tuple[float, float]:
@@ -134,13 +134,13 @@ def _frame(paper: Paper, title: str, subtitle: str, source: str) -> tuple[float,
     heights = [size * 1.3 for _, size, _, _ in lines]
     head = sum(heights) + 8
     foot = len(small) * _SOURCE * 1.3 + 6 if small else 0.0
-    paper.grow(_PAD, _PAD + head, _PAD, _PAD + foot, background="white", tag=svg.FRAME)
+    paper.grow(_PAD, _PAD + head, _PAD, _PAD + foot, background="white", tag=markup.FRAME)
     y = -head
     for (text, size, bold, color), step in zip(lines, heights, strict=True):
-        paper.text(0, y + size, text, size=size, bold=bold, color=color, tag=svg.FRAME)
+        paper.text(0, y + size, text, size=size, bold=bold, color=color, tag=markup.FRAME)
         y += step
     y = paper.height + 6
     for text in small:
-        paper.text(0, y + _SOURCE, text, size=_SOURCE, color=style.MUTED, tag=svg.FRAME)
+        paper.text(0, y + _SOURCE, text, size=_SOURCE, color=style.MUTED, tag=markup.FRAME)
         y += _SOURCE * 1.3
     return _PAD, _PAD + head

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tilannekuva import periods, regions
-from tilannekuva.charts import age, heatmap, maps, series
+from tilannekuva.charts import age, heat_rows, series
 from tilannekuva.model import Finding, Picture, Section
 
 __all__ = ["KINDS", "choose", "choose_section"]
@@ -20,12 +20,12 @@ def choose(finding: Finding, picture: Picture) -> tuple[str, ...]:
     """The kinds that suit a finding, the most telling first; empty where a chart would say nothing.
 
     A line needs two figures, and six to come first; an index is for counts; a strip needs eight
-    regions, a map fifteen, both a quantity that areas of any size can be compared by; municipalities
-    need three, and two figures each for small multiples; a target tracker needs a target ahead. A
-    single figure without comparison gets no chart.
+    regions and a map fifteen, both a quantity that areas of any size can be compared by; charts of
+    municipalities need three of them, with two figures each for small multiples; a target tracker
+    needs a target ahead. A single figure without comparison gets no chart.
     """
     if not finding.segments or finding.latest.value is None:
-        return _without_level(finding, picture)
+        return _without_level(finding)
     if age.able(finding):
         return ("age", *_over_time(finding, picture))
     time = _over_time(finding, picture)
@@ -44,11 +44,11 @@ def choose(finding: Finding, picture: Picture) -> tuple[str, ...]:
 def choose_section(section: Section, picture: Picture) -> tuple[str, ...]:
     """``heatmap`` where at least two indicators of a section can be compared, else nothing."""
     findings = [picture.findings[i] for i in section.indicators if i in picture.findings]
-    able = [f for f in findings if heatmap.comparable(f, picture)]
+    able = [f for f in findings if heat_rows.comparable(f, picture)]
     return ("heatmap",) if len(able) >= 2 else ()
 
 
-def _without_level(finding: Finding, picture: Picture) -> tuple[str, ...]:
+def _without_level(finding: Finding) -> tuple[str, ...]:
     """A forecast alone, or a profile alone."""
     if len(finding.profile) > 1:
         return ("bars",)
@@ -57,7 +57,7 @@ def _without_level(finding: Finding, picture: Picture) -> tuple[str, ...]:
 
 
 def _over_time(finding: Finding, picture: Picture) -> tuple[str, ...]:
-    newest = len(series.points(finding.segments[-1]))
+    newest = len(series.points(series.own(finding)))
     if all(len(series.points(s)) < 2 for s in finding.segments):
         return ()
     able = series.extensive(finding, picture) and newest >= _MAIN and _indexable(finding)
@@ -69,7 +69,7 @@ def _indexable(finding: Finding) -> bool:
     index = finding.metrics.get("index")
     if index is None or index.value is None:
         return False
-    base = series.at(finding.segments[-1], index.period.split("/")[0])
+    base = series.at(series.own(finding), index.period.split("/")[0])
     return base is not None and base.y >= _BASE
 
 
@@ -77,13 +77,15 @@ def _between_areas(finding: Finding, picture: Picture) -> tuple[str, ...]:
     if series.extensive(finding, picture):
         return ()
     period = finding.latest.period
+    if series.at(series.own(finding), period) is None:
+        return ()
     n = 1 + sum(series.at(s, period) is not None for s in finding.others)
     return (("strip",) if n >= _STRIP else ()) + (("map",) if n >= _MAP else ())
 
 
 def _inside(finding: Finding, picture: Picture) -> tuple[str, ...]:
     """Charts of the region's municipalities."""
-    figures = maps.part_figures(finding)
+    figures = series.part_figures(finding)
     if len(figures) < _PARTS:
         return ()
     keep = series.same_part(finding)
@@ -91,7 +93,7 @@ def _inside(finding: Finding, picture: Picture) -> tuple[str, ...]:
     moving = [s for s in finding.parts if sum(keep(p.period) for p in series.points(s)) >= 2]
     if counts:  # an index needs a common positive base
         moving = [s for s in moving if all(p.y > 0 for p in series.points(s))]
-    kinds = ("multiples",) if len(moving) >= _PARTS else ()
+    kinds: tuple[str, ...] = ("multiples",) if len(moving) >= _PARTS else ()
     if not counts and set(figures) <= set(regions.shapes("kunta")):
         kinds += ("map_parts",)
     return kinds if kinds and not counts else (*kinds, "parts")
@@ -101,6 +103,6 @@ def _target(finding: Finding) -> bool:
     goal, latest = finding.metrics.get("target_value"), finding.latest
     if goal is None or goal.value is None or latest.value is None:
         return False
-    if len(series.points(finding.segments[-1])) < 2:
+    if len(series.points(series.own(finding))) < 2:
         return False
     return periods.parse(goal.period).end > periods.parse(latest.period).end

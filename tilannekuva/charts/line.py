@@ -5,6 +5,7 @@ As levels, or (``indexed``) as an index for counts, whose levels no two areas sh
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ def draw(finding: Finding, picture: Picture, lang: Language, *, indexed: bool = 
 def _lines(finding: Finding, picture: Picture, indexed: bool) -> list[Line]:
     """What is drawn, from the back to the front."""
     usual, cut = series.step(finding), series.cuts(finding, picture)
-    own = finding.segments[-1:] if indexed else finding.segments
+    own = [series.own(finding)] if indexed else [s for s in finding.segments if series.points(s)]
     inside = [p for s in own for p in series.points(s)]
     first, last = min(p.x for p in inside), max(p.x for p in inside)
     thin = series.same_part(finding)
@@ -164,9 +165,7 @@ def _labels(
             continue
         end = n.points[-1]
         name = (
-            said.country(lang)
-            if n.role == "country"
-            else said.name(picture, n.area.region, lang)
+            said.country(lang) if n.role == "country" else said.name(picture, n.area.region, lang)
         )
         bold = n.role == "region"
         text = wrap(name, _LABEL, bold=bold)
@@ -201,7 +200,7 @@ def _gaps(paper: Paper, own: Sequence[Line], across: Scale, frame: Box) -> None:
 
 def _neighbours(own: Sequence[Line]) -> list[tuple[list[Point], list[Point]]]:
     pieces = [piece for n in own for piece in n.pieces]
-    return list(zip(pieces, pieces[1:], strict=False))
+    return list(itertools.pairwise(pieces))
 
 
 def _is_break(a: Sequence[Point], b: Sequence[Point]) -> bool:
@@ -265,15 +264,13 @@ def _notes(
     ]
     if missing:
         found.append(said.say("no_figures", lang, years=", ".join(missing)))
-    for before, after in zip(own, own[1:], strict=False):
+    for before, after in itertools.pairwise(own):
         found.append(_break_note(before, after, finding, picture, lang))
     if "@" in own[-1].area.region:
         year = own[-1].area.region.split("@")[1]
         found.append(said.say("division", lang, year=year))
-    shown = {p.status for n in lines if n.role in ("region", "country") for p in n.points}
-    for status in ("preliminary", "estimated", "forecast", "unreliable"):
-        if status in shown:
-            found.append(said.say("hollow", lang, what=words.message(f"status.{status}", lang)))
+    shown = (p.status for n in lines if n.role in ("region", "country") for p in n.points)
+    found += said.statuses("hollow", series.unsure(shown), lang)
     if any(n.role == "other" for n in lines):
         found.append(said.say("thin_lines", lang))
     if outside:

@@ -1,4 +1,4 @@
-"""Maps: the 19 regions, with a tile map of equal areas beside them, and a region's municipalities."""
+"""Maps: the regions with a tile map of equal areas beside them, and a region's municipalities."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from tilannekuva.charts import axes, classes, said, series, style
 from tilannekuva.charts.labels import wrap
 from tilannekuva.charts.outlines import Outlines, outlines, widest
 from tilannekuva.charts.paper import Box, Drawing, Paper
-from tilannekuva.charts.series import Point
 from tilannekuva.model import Finding, Language, Picture, Series
 
-__all__ = ["draw", "draw_parts", "part_figures", "short_name"]
+__all__ = ["draw", "draw_parts", "short_name"]
 
 _MAP = (170.0, 312.0)
 _TILES = (217.0, 126.0, 30.5)
@@ -28,27 +27,31 @@ _MANY = 12
 def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     """Map and tile map of the regions in the latest period."""
     period = finding.latest.period
-    every: list[tuple[str, Series]] = [("region", finding.segments[-1])]
+    every: list[tuple[str, Series]] = [("region", series.own(finding))]
     every += [("other", s) for s in finding.others]
     found: list[series.Row] = []
     values: dict[str, float] = {}
+    statuses: list[str] = []
     for role, s in every:
         p = series.at(s, period)
         if p:
             found += series.rows(role, s, picture, lang, [p])
             values[s.region.split("@")[0]] = p.y
-    return Drawing(series.frame(found), lambda: _paint(values, finding, picture, lang))
+            statuses.append(p.status)
+    notes = said.statuses("some", series.unsure(statuses), lang)
+    return Drawing(series.frame(found), lambda: _paint(values, notes, finding, picture, lang))
 
 
 def _paint(
-    values: Mapping[str, float], finding: Finding, picture: Picture, lang: Language
-) -> Paper:
+    values: Mapping[str, float], status_notes: Sequence[str], finding: Finding, picture: Picture,
+    lang: Language,
+) -> Paper:  # fmt: skip
     grade = classes.grades(values)
     shades = classes.colors(max(grade.values()) + 1)
     tiles = regions.tiles("maakunta")
     shape = outlines("maakunta", tuple(tiles), *_MAP)
     own = finding.region
-    texts = [said.say("tiles", lang)]
+    texts = [said.say("tiles", lang), *status_notes]
     if year := series.division(s.region for s in (*finding.segments[-1:], *finding.others)):
         texts.append(said.say("division", lang, year=year))
     notes = axes.Notes(texts)
@@ -68,7 +71,7 @@ def _paint(
 
 def _areas(
     paper: Paper, shape: Outlines, fill: Mapping[str, str | None], left: float, top: float,
-    own: str | None,
+    own: str,
 ) -> None:  # fmt: skip
     """Filled areas with white borders; ours outlined in ink over a white line."""
     offset = np.array([left, top])
@@ -137,13 +140,10 @@ def _tile_map(
     picture: Picture, lang: Language,
 ) -> None:  # fmt: skip
     left, top, side = _TILES
-    boxes = {
-        code: Box(
-            left + (column - 1) * side, top + (row - 1) * side,
-            left + column * side, top + row * side,
-        )  # fmt: skip
-        for code, (row, column) in tiles.items()
-    }
+    boxes = {}
+    for code, (row, column) in tiles.items():
+        x, y = left + (column - 1) * side, top + (row - 1) * side
+        boxes[code] = Box(x, y, x + side, y + side)
     paper.taken += boxes.values()
     have = [c for c in boxes if fill[c]]
     paper.boxes([boxes[c] for c in have], [str(fill[c]) for c in have], _EDGE, 1.2)
@@ -195,48 +195,41 @@ def _legend_texts(
     return found
 
 
-def part_figures(finding: Finding) -> dict[str, Point]:
-    """Newest figure of each municipality for the commonest newest period among them."""
-    newest = {s.region: p for s in finding.parts if (p := series.last(s))}
-    if not newest:
-        return {}
-    count: dict[str, int] = {}
-    for p in newest.values():
-        count[p.period] = count.get(p.period, 0) + 1
-    period = max(count, key=lambda k: (count[k], k))
-    return {c: p for c, p in newest.items() if p.period == period}
-
-
 def draw_parts(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     """Map of the region's municipalities in their latest period."""
-    figures = part_figures(finding)
+    figures = series.part_figures(finding)
     found: list[series.Row] = []
     for s in finding.parts:
         if s.region in figures:
             found += series.rows("part", s, picture, lang, [figures[s.region]])
     values = {c: p.y for c, p in figures.items()}
-    return Drawing(series.frame(found), lambda: _paint_parts(values, finding, picture, lang))
+    notes = said.statuses("some", series.unsure(p.status for p in figures.values()), lang)
+    return Drawing(series.frame(found), lambda: _paint_parts(values, notes, finding, picture, lang))
 
 
 def _paint_parts(
-    values: Mapping[str, float], finding: Finding, picture: Picture, lang: Language
-) -> Paper:
+    values: Mapping[str, float], status_notes: Sequence[str], finding: Finding, picture: Picture,
+    lang: Language,
+) -> Paper:  # fmt: skip
     grade = classes.grades(values, 5 if len(values) >= 10 else 4 if len(values) >= 6 else 3)
     limits = classes.members(values, grade)
     shades = classes.colors(len(limits))
     codes = tuple(sorted(s.region for s in finding.parts))
     missing = len(values) < len(codes)
     texts = _legend_texts(limits, finding, picture, lang)
-    column = 32 + max(map(style.text_width, texts))
+    labels = [*texts, *([said.say("no_figure", lang)] if missing else [])]
+    column = 32 + max(map(style.text_width, labels))
     shape = outlines("kunta", codes, style.WIDTH - 2, _PARTS[1])
     below = shape.height < 0.6 * shape.width  # a wide region takes the whole width
     if not below:
         shape = outlines("kunta", codes, min(_PARTS[0], style.WIDTH - column - 10), _PARTS[1])
     legend = 17.0 * (len(shades) + missing) + 24
     height = shape.height + 8 + legend if below else max(shape.height + 8, legend)
-    paper = Paper(style.WIDTH, height)
+    notes = axes.Notes(status_notes)
+    paper = Paper(style.WIDTH, height + notes.height)
+    notes.write(paper, height)
     fill = {c: shades[grade[c]] if c in grade else None for c in shape.rings}
-    _areas(paper, shape, fill, 1, 4, None)
+    _areas(paper, shape, fill, 1, 4, "")
     _part_names(paper, shape, fill, values, finding, picture, lang)
     left, top = (0.0, shape.height + 22) if below else (style.WIDTH - column, 14.0)
     _legend(paper, left, top, limits, shades, finding, picture, lang, missing=missing)
@@ -270,7 +263,8 @@ def _part_names(
         rest = [r for r in rest if r[2] in (*order[:2], *order[-2:])]
     for room, text, _ in rest:
         half = style.text_width(text, style.SMALL) / 2 + 3
-        x = min(max((room.left + room.right) / 2, half + 1), min(shape.width + 20, style.WIDTH) - half)
+        most = min(shape.width + 20, style.WIDTH) - half
+        x = min(max((room.left + room.right) / 2, half + 1), most)
         y = (room.top + room.bottom) / 2
         for shift in (0.0, -7.0, 7.0, -13.0, 13.0):
             box = Box(x - half, y + shift - 8, x + half, y + shift + 8)

@@ -15,6 +15,8 @@ from tilannekuva.model import Finding, Language, Picture, Series
 __all__ = ["Panel", "Parts", "draw", "parts"]
 
 _PANEL, _HEAD, _GAP = 60.0, 18.0, 14.0
+_FEW = 8
+"""Up to so many municipalities stand in two columns."""
 _MANY, _LOW_PANEL = 12, 42.0
 """More municipalities than this have lower panels, and not the others behind each of them."""
 
@@ -58,7 +60,14 @@ def parts(finding: Finding, picture: Picture) -> Parts:
         if newest and drawn:
             panels.append(Panel(s, drawn, newest))
     panels.sort(key=lambda p: (-p.pieces[-1][-1].y, p.area.region))
-    return Parts(panels, pieces(finding.segments[-1]), base)
+    xs = [p.x for n in panels for piece in n.pieces for p in piece]
+    first, last = min(xs, default=0.0), max(xs, default=0.0)
+    whole = [
+        inside
+        for piece in pieces(series.own(finding))
+        if (inside := [p for p in piece if first <= p.x <= last])
+    ]
+    return Parts(panels, whole, base)
 
 
 def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
@@ -67,10 +76,8 @@ def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     found: list[series.Row] = []
     for n in panels:
         found += series.rows("part", n.area, picture, lang, _flat(n.pieces))
-    found += series.rows("region", finding.segments[-1], picture, lang, _flat(whole))
-    return Drawing(
-        series.frame(found), lambda: _paint(panels, whole, finding, picture, lang, base)
-    )
+    found += series.rows("region", series.own(finding), picture, lang, _flat(whole))
+    return Drawing(series.frame(found), lambda: _paint(panels, whole, finding, picture, lang, base))
 
 
 def _flat(pieces: Sequence[Sequence[Point]]) -> list[Point]:
@@ -90,21 +97,17 @@ def _paint(
 ) -> Paper:  # fmt: skip
     every = [p for n in panels for p in _flat(n.pieces)]
     first, last = min(p.x for p in every), max(p.x for p in every)
-    whole = [inside for piece in whole if (inside := [p for p in piece if first <= p.x <= last])]
     low, high = axes.limits([p.y for p in (*every, *_flat(whole))])
     marks = axes.value_labels(low, high, lang, 3)
     left = axes.label_width(marks, style.SMALL) + 8
-    columns = 2 if len(panels) <= 8 else 3
-    wide = (style.WIDTH - left - _GAP * (columns - 1)) / columns
     decimals = said.indicator(finding, picture).decimals
-    heads = [
+    texts = [
         (said.name(picture, n.area.region, lang), words.number(n.latest.y, decimals, lang))
         for n in panels
     ]
-    # Name and figure on one line, or on two in every panel if one of them needs it.
-    need = max(style.text_width(a, bold=True) + style.text_width(b) for a, b in heads) + 8
-    stacked = need > wide
-    head = _HEAD + (axes.LINE if stacked else 0.0)
+    heads = _heads(texts, left)
+    columns, wide = heads.columns, heads.wide
+    head = _HEAD + (axes.LINE if heads.stacked else 0.0)
     count = (len(panels) + columns - 1) // columns
     high_panel = _PANEL if len(panels) <= _MANY else _LOW_PANEL
     each = head + high_panel + _GAP
@@ -128,7 +131,7 @@ def _paint(
             for v, text in marks:
                 paper.text(x - 6, down(v) + 4, text, size=style.SMALL, color=style.MUTED,
                            anchor="end")  # fmt: skip
-        _header(paper, frame, *heads[i], stacked=stacked)
+        _header(paper, frame, texts[i], heads)
         if i + columns >= len(panels):
             _years(paper, frame, first, last)
     _draw(paper, marks_of)
@@ -136,12 +139,39 @@ def _paint(
     return paper
 
 
-def _header(paper: Paper, frame: Box, name: str, value: str, *, stacked: bool) -> None:
+class _Heads(NamedTuple):
+    """How the panels are headed: columns, width of one, size of names, figures under names."""
+
+    columns: int
+    wide: float
+    size: float
+    stacked: bool
+
+
+def _heads(texts: Sequence[tuple[str, str]], left: float) -> _Heads:
+    """Three columns where every name fits, else two.
+
+    Name and figure are on one line, or on two in every panel if one of them needs it.
+    """
+
+    def wide(columns: int) -> float:
+        return (style.WIDTH - left - _GAP * (columns - 1)) / columns
+
+    def widest(size: float) -> float:
+        return max(style.text_width(name, size, bold=True) for name, _ in texts)
+
+    columns = 3 if len(texts) > _FEW and widest(style.SMALL) <= wide(3) else 2
+    size = style.TEXT if widest(style.TEXT) <= wide(columns) else style.SMALL
+    both = max(style.text_width(n, size, bold=True) + style.text_width(v) + 8 for n, v in texts)
+    return _Heads(columns, wide(columns), size, both > wide(columns))
+
+
+def _header(paper: Paper, frame: Box, text: tuple[str, str], heads: _Heads) -> None:
+    name, value = text
     y = frame.top - 5
-    paper.text(
-        frame.left, y - (axes.LINE if stacked else 0), name, bold=True, color=style.REGION
-    )
-    if stacked:
+    top = y - axes.LINE if heads.stacked else y
+    paper.text(frame.left, top, name, size=heads.size, bold=True, color=style.REGION)
+    if heads.stacked:
         paper.text(frame.left, y, value)
     else:
         paper.text(frame.right, y, value, anchor="end")
@@ -198,10 +228,8 @@ def _notes(
     found = []
     if base:
         found.append(said.say("index_base", lang, base=said.short(base, lang)))
-    name = said.name(picture, finding.segments[-1].region, lang)
+    name = said.name(picture, series.own(finding).region, lang)
     found.append(said.say("dashed_whole", lang, region=name))
     found.append(said.say("in_order_index" if base else "in_order", lang))
-    if any(n.latest.status not in series.SURE for n in panels):
-        what = words.message("status.preliminary", lang)
-        found.append(said.say("hollow", lang, what=what))
+    found += said.statuses("hollow", series.unsure(n.latest.status for n in panels), lang)
     return found

@@ -1,4 +1,4 @@
-"""Outlines of areas as pixels: projected, thinned to what can be seen, and places for their names."""
+"""Outlines of areas in pixels, thinned to what can be seen, and places for their names."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def outlines(level: str, codes: tuple[str, ...], width: float, height: float) ->
     scale = min(width / (right - left), height / (top - bottom))
     out: dict[str, tuple[Ring, ...]] = {}
     for code, rings in found.items():
-        kept = []
+        kept: list[Ring] = []
         for ring in rings:
             xy = np.column_stack([(ring[:, 0] - left) * scale, (top - ring[:, 1]) * scale])
             xy = np.round(xy * 2) / 2
             xy = xy[np.append(True, np.any(np.diff(xy, axis=0) != 0, axis=1))]
-            if len(xy) > 3 and abs(_area(xy)) >= 2 or (not kept and len(xy) > 2):
+            if (len(xy) > 3 and abs(_area(xy)) >= 2) or (not kept and len(xy) > 2):
                 kept.append(xy)
         out[code] = tuple(kept)
     return Outlines(out, (right - left) * scale, (top - bottom) * scale)

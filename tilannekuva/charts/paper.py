@@ -85,9 +85,7 @@ class Paper:
         """Add margins around the drawing, whose own coordinates stay as they are."""
         width, height = left + self.width + right, top + self.height + bottom
         self.figure.set_size_inches(width / 72, height / 72)
-        self._place.clear().scale(1 / 72, -1 / 72).translate(
-            left / 72, (self.height + bottom) / 72
-        )
+        self._place.clear().scale(1 / 72, -1 / 72).translate(left / 72, (self.height + bottom) / 72)
         self.figure.patch.set(visible=True, facecolor=background, gid=f"{tag}-background")
 
     def _add(self, artist: Artist, clip: Box | None = None, tag: str | None = None) -> None:
@@ -105,10 +103,7 @@ class Paper:
     def free(self, box: Box, margin: float = 2.0) -> bool:
         """Whether a box lies inside the sheet and clear of texts and of :attr:`taken`."""
         inside = (
-            box.left >= 0
-            and box.top >= 0
-            and box.right <= self.width
-            and box.bottom <= self.height
+            box.left >= 0 and box.top >= 0 and box.right <= self.width and box.bottom <= self.height
         )
         return inside and not any(
             box.meets(b, margin) for b in (*self.taken, *(b for b, _ in self.texts))
@@ -147,9 +142,14 @@ class Paper:
         pattern: Any = "solid" if dash is None else (0, tuple(d / width for d in dash))
         self._add(
             LineCollection(
-                paths, colors=color, linewidths=width, linestyles=pattern, capstyle=cap,
-                joinstyle="round", transform=self._transform,
-            ),  # fmt: skip
+                paths,
+                colors=color,
+                linewidths=width,
+                linestyles=pattern,
+                capstyle=cap,
+                joinstyle="round",
+                transform=self._transform,
+            ),
             clip,
         )
 
@@ -169,11 +169,15 @@ class Paper:
         shape = Path.unit_regular_polygon(sides) if sides else Path.unit_circle()
         self._add(
             PathCollection(
-                [shape], sizes=np.atleast_1d(np.asarray(radius, dtype=float)) ** 2,
-                offsets=offsets, offset_transform=self._transform, facecolors=face,
-                edgecolors=face if edge is None else edge, linewidths=width,
+                [shape],
+                sizes=np.atleast_1d(np.asarray(radius, dtype=float)) ** 2,
+                offsets=offsets,
+                offset_transform=self._transform,
+                facecolors=face,
+                edgecolors=face if edge is None else edge,
+                linewidths=width,
                 transform=IdentityTransform(),
-            ),  # fmt: skip
+            ),
             clip,
         )
 
@@ -189,9 +193,14 @@ class Paper:
             return
         self._add(
             PolyCollection(
-                paths, facecolors=face, edgecolors=edge, linewidths=width, hatch=hatch,
-                joinstyle="round", transform=self._transform,
-            ),  # fmt: skip
+                paths,
+                facecolors=face,
+                edgecolors=edge,
+                linewidths=width,
+                hatch=hatch,
+                joinstyle="round",
+                transform=self._transform,
+            ),
             clip,
         )
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tilannekuva import words
 from tilannekuva.model import Finding, Indicator, Picture, Unit
 
-__all__ = ["country", "indicator", "name", "short", "value", "say", "span", "unit", "unit_label"]
+__all__ = ["country", "indicator", "name", "say", "short", "span", "statuses", "unit", "unit_label",
+           "value"]  # fmt: skip
 
 
 def say(key: str, lang: str, **values: object) -> str:
     """A message of the ``[chart]`` table."""
     return words.message(f"chart.{key}", lang, **values)
+
+
+def statuses(key: str, found: Iterable[str], lang: str) -> list[str]:
+    """A note for each status that is not final: what a hollow mark means."""
+    return [say(key, lang, what=words.message(f"status.{s}", lang)) for s in found]
 
 
 def name(picture: Picture, code: str, lang: str) -> str:

@@ -22,6 +22,7 @@ class Scale(NamedTuple):
     end: float
 
     def __call__(self, value: float) -> float:
+        """Pixel of a value."""
         span = self.high - self.low
         part = 0.5 if span == 0 else (value - self.low) / span
         return self.start + part * (self.end - self.start)
@@ -83,7 +84,7 @@ def year_ticks(first: float, last: float, room: int) -> tuple[int, ...]:
             continue
         if step in (1, 2) and span % step == 0:
             return tuple(range(start, end + 1, step))
-        between = [y for y in range(math.ceil(start / step) * step, end, step)]
+        between = range(math.ceil(start / step) * step, end, step)
         # A round year too near the ends would run into their labels.
         near = span / (room - 1) if room > 1 else span
         return (start, *(y for y in between if y - start >= near and end - y >= near), end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,8 +14,9 @@ from tilannekuva.model import Finding, Picture, Series
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SURE", "Keep", "Point", "Row", "at", "cuts", "dense", "division", "every", "extensive", "frame", "indexed",
-           "last", "named_peers", "points", "rows", "runs", "same_part", "step"]  # fmt: skip
+__all__ = ["SURE", "Keep", "Point", "Row", "at", "cuts", "dense", "division", "every", "extensive",
+           "frame", "indexed", "last", "named_peers", "own", "part_figures", "points", "rows",
+           "runs", "same_part", "step", "unsure"]  # fmt: skip
 
 _DENSE = 36
 
@@ -54,6 +56,12 @@ def last(series: Series | None) -> Point | None:
     return found[-1] if found else None
 
 
+def own(finding: Finding) -> Series:
+    """The region's newest segment that has a figure (the newest, where none has)."""
+    able = [s for s in finding.segments if points(s)]
+    return (able or list(finding.segments))[-1]
+
+
 def at(series: Series | None, period: str) -> Point | None:
     """The figure of one period."""
     if series is None or period not in series.periods:
@@ -72,7 +80,7 @@ def step(finding: Finding) -> float:
     found: Counter[float] = Counter()
     for segment in finding.segments:
         xs = [p.x for p in points(segment)]
-        found.update(round(b - a, 4) for a, b in zip(xs, xs[1:], strict=False) if b > a)
+        found.update(round(b - a, 4) for a, b in itertools.pairwise(xs) if b > a)
     if found.total() < 3:
         return {"half": 0.5, "quarter": 0.25, "month": 0.0834}.get(finding.frequency, 1.0)
     most = max(found.values())
@@ -112,7 +120,7 @@ def runs(found: Sequence[Point], usual: float, cut: Sequence[float] = ()) -> lis
     return pieces
 
 
-def every(period: str) -> bool:
+def every(_period: str) -> bool:
     """Keeps every period."""
     return True
 
@@ -150,6 +158,28 @@ def named_peers(finding: Finding, most: int = 2) -> list[Series]:
     return able[:most]
 
 
+def unsure(statuses: Iterable[str]) -> list[str]:
+    """The statuses among them that are not those of a settled figure, each once, worst last.
+
+    >>> unsure(["final", "estimated", "preliminary", "final"])
+    ['preliminary', 'estimated']
+    """
+    present = set(statuses)
+    return [s for s in ("preliminary", "estimated", "forecast", "unreliable") if s in present]
+
+
+def part_figures(finding: Finding) -> dict[str, Point]:
+    """Newest figure of each municipality for the commonest newest period among them."""
+    newest = {s.region: p for s in finding.parts if (p := last(s))}
+    if not newest:
+        return {}
+    count: dict[str, int] = {}
+    for p in newest.values():
+        count[p.period] = count.get(p.period, 0) + 1
+    period = max(count, key=lambda k: (count[k], k))
+    return {c: p for c, p in newest.items() if p.period == period}
+
+
 def division(found: Iterable[str]) -> str | None:
     """Year of the oldest division among dated codes (``MK18@2015``); None if all are today's.
 
@@ -163,9 +193,9 @@ def division(found: Iterable[str]) -> str | None:
 Row = tuple[str, str, str, str, float, str]
 
 
-def rows(role: str, series: Series, picture: Picture, lang: str, inside: Iterable[Point]) -> list[
-    Row
-]:
+def rows(
+    role: str, series: Series, picture: Picture, lang: str, inside: Iterable[Point]
+) -> list[Row]:
     """Rows of the data table of a chart: role, code, name, period, value, status."""
     name = said.country(lang) if role == "country" else said.name(picture, series.region, lang)
     return [(role, series.region, name, p.period, p.y, p.status) for p in inside]

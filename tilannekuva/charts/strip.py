@@ -1,4 +1,4 @@
-"""The ranked strip: every region a dot on the value axis, which shows the distances a rank hides."""
+"""The ranked strip: every region a dot on the value axis; shows the distances a rank hides."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _R = 4.6
 _OWN = 6.4
 
 
+Leader = tuple[tuple[float, float], tuple[float, float]]
+
+
 class Dot(NamedTuple):
     """One region: its code, name, value and status."""
 
@@ -29,12 +32,12 @@ class Dot(NamedTuple):
 def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     """Strip of one finding in its latest period."""
     period = finding.latest.period
-    own = series.at(finding.segments[-1], period)
+    own = series.at(series.own(finding), period)
     dots: list[Dot] = []
     found: list[series.Row] = []
     for role, s, p in [
         *(("other", s, series.at(s, period)) for s in finding.others),
-        ("region", finding.segments[-1], own),
+        ("region", series.own(finding), own),
         ("country", finding.country, series.at(finding.country, period)),
     ]:
         if s is None or p is None or (role == "country" and series.extensive(finding, picture)):
@@ -70,7 +73,7 @@ def _paint(dots: Sequence[Dot], finding: Finding, picture: Picture, lang: Langua
     across = Scale(low, high, 8, style.WIDTH - 8)
     areas = [d for d in dots if d.code != "SSS"]
     country = next((d for d in dots if d.code == "SSS"), None)
-    own = next(i for i, d in enumerate(areas) if d.code == finding.segments[-1].region)
+    own = next(i for i, d in enumerate(areas) if d.code == series.own(finding).region)
     xs = [across(d.value) for d in areas]
     moves = swarm(xs, 2 * _R + 1, own)
     above, below = -min(moves) + _OWN + 4, max(moves) + _OWN + 4
@@ -124,49 +127,46 @@ def _names(
     zone: tuple[float, float], across: Scale,
 ) -> None:  # fmt: skip
     """Ours always, the country, then the ends and the peers where there is room."""
+    above = (zone[0] - 4, zone[0] - 4 - axes.LINE)
+    below = (zone[1] + 12, zone[1] + 12 + axes.LINE)
+    leaders: list[Leader] = []
 
-    def said_with_value(d: Dot) -> str:
+    def text(d: Dot) -> str:
         return f"{d.name} {words.number(d.value, decimals, lang)}"
 
-    over, under = zone
-    above = [over - 4, over - 4 - axes.LINE]
-    below = [under + 12, under + 12 + axes.LINE]
-    leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
-
-    def put(
-        x: float, y: float, text: str, rows: Sequence[float], color: str, bold: bool = False,
-        must: bool = False,
-    ) -> None:  # fmt: skip
-        half = style.text_width(text, bold=bold) / 2
-        middle = min(max(x, half), style.WIDTH - half)
-        for row in rows:
-            box = text_box(middle, row, text, bold=bold, anchor="middle")
-            end = box.bottom if row < y else box.top
-            leader = Box(x - 1, min(y, end), x + 1, max(y, end))
-            clear = not any(leader.meets(b, 1) for b, _ in paper.texts)
-            if (paper.free(box, 5) and clear) or (must and row == rows[-1]):
-                paper.text(middle, row, text, color=color, bold=bold, anchor="middle")
-                if y:
-                    leaders.append(((x, y), (x, end)))
-                return
-
     x, y = places[own]
-    put(x, y - _OWN, said_with_value(areas[own]), above[:1], style.REGION, True, True)
+    _put(paper, leaders, (x, y - _OWN), text(areas[own]), above[:1], style.REGION, bold=True)
     if country:
-        x = across(country.value)
-        put(x, 0, said_with_value(country), below, style.COUNTRY, must=True)
+        place = (across(country.value), zone[1])
+        _put(paper, leaders, place, text(country), below, style.COUNTRY)
     rest = sorted((i for i in range(len(areas)) if i != own), key=lambda i: areas[i].value)
-    ends = [i for i in (rest[-1:] + rest[:1])]
-    peers = [s.region for s in finding.peers[:3]]
-    for i in ends + [i for c in peers for i in rest if areas[i].code == c and i not in ends]:
+    ends = [*rest[-1:], *rest[:1]]
+    peers = [i for s in finding.peers[:3] for i in rest if areas[i].code == s.region]
+    for i in dict.fromkeys([*ends, *peers]):
         x, y = places[i]
-        text = said_with_value(areas[i]) if i in ends else areas[i].name
-        for rows, start in ((below, y + _R), (above, y - _R)):
-            before = len(paper.texts)
-            put(x, start, text, rows, style.MUTED)
-            if len(paper.texts) > before:
-                break
+        label = text(areas[i]) if i in ends else areas[i].name
+        if not _put(paper, leaders, (x, y + _R), label, below, style.MUTED):
+            _put(paper, leaders, (x, y - _R), label, above, style.MUTED)
     paper.lines(leaders, style.CONTEXT, 0.7)
+
+
+def _put(
+    paper: Paper, leaders: list[Leader], place: tuple[float, float], text: str,
+    rows: Sequence[float], color: str, *, bold: bool = False,
+) -> bool:  # fmt: skip
+    """Write a label in the first row where it and its leader are clear; whether there was one."""
+    x, y = place
+    half = style.text_width(text, bold=bold) / 2
+    middle = min(max(x, half), style.WIDTH - half)
+    for row in rows:
+        box = text_box(middle, row, text, bold=bold, anchor="middle")
+        end = box.bottom if row < y else box.top
+        leader = Box(x - 1, min(y, end), x + 1, max(y, end))
+        if paper.free(box, 5) and not any(leader.meets(b, 1) for b, _ in paper.texts):
+            paper.text(middle, row, text, color=color, bold=bold, anchor="middle")
+            leaders.append(((x, y), (x, end)))
+            return True
+    return False
 
 
 def _ends(paper: Paper, y: float, finding: Finding, picture: Picture, lang: Language) -> None:
@@ -187,9 +187,7 @@ def _notes(areas: Sequence[Dot], picture: Picture, lang: Language) -> list[str]:
     found = []
     if len(areas) < picture.level_count:
         found.append(said.say("regions_shown", lang, n=len(areas), all=picture.level_count))
-    for status in ("preliminary", "estimated", "unreliable"):
-        if any(d.status == status for d in areas):
-            found.append(said.say("hollow", lang, what=words.message(f"status.{status}", lang)))
+    found += said.statuses("hollow", series.unsure(d.status for d in areas), lang)
     if year := series.division(d.code for d in areas):
         found.append(said.say("division", lang, year=year))
     return found

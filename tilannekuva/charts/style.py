@@ -84,10 +84,12 @@ def font(size: float = TEXT, bold: bool = False) -> FontProperties:
     """The one family, by file, so that a system font of the same name changes no byte."""
     from matplotlib.font_manager import FontProperties
 
-    file = font_dir() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
-    return FontProperties(
-        family="DejaVu Sans", size=size, weight="bold" if bold else "normal", fname=str(file)
-    )
+    weight = "bold" if bold else "normal"
+    return FontProperties(family="DejaVu Sans", size=size, weight=weight, fname=str(_file(bold)))
+
+
+def _file(bold: bool) -> Path:
+    return font_dir() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
 
 
 fonts = "'DejaVu Sans', Verdana, sans-serif"
@@ -109,7 +111,7 @@ def _advance(letter: str, bold: bool) -> float:
     from matplotlib.font_manager import get_font
     from matplotlib.ft2font import LoadFlags
 
-    face = get_font(font(TEXT, bold).get_file())
+    face = get_font(str(_file(bold)))
     face.set_size(_MEASURED, 72)
     return float(face.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / (
         65536 * _MEASURED
@@ -117,19 +119,18 @@ def _advance(letter: str, bold: bool) -> float:
 
 
 @functools.cache
-def _defaults() -> dict[str, Any]:
+def _defaults() -> Any:
     import matplotlib
 
     own = {
         "svg.fonttype": "none",
         "svg.hashsalt": "tilannekuva",
         "text.parse_math": False,
+        "text.hinting": "none",  # bitmaps as wide as measured, at every resolution
         "hatch.linewidth": 0.8,
         "path.simplify": False,
     }
-    packaged = {
-        k: v for k, v in matplotlib.rcParamsDefault.items() if k.split(".")[0] in _GROUPS
-    }
+    packaged = {k: v for k, v in matplotlib.rcParamsDefault.items() if k.split(".")[0] in _GROUPS}
     return packaged | own
 
 

@@ -1,7 +1,8 @@
-"""The target tracker: the series, the target, and the pace needed against the pace there has been."""
+"""The target tracker: the series, the target, and the pace needed beside the pace so far."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ class Ahead(NamedTuple):
 
 def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     """Target tracker of a finding that has ``target_value``."""
-    own = finding.segments[-1]
+    own = series.own(finding)
     drawn = series.runs(series.points(own), series.step(finding), series.cuts(finding, picture))
     start = series.last(own)
     assert start is not None  # `choose` offers no target without a figure
@@ -44,9 +45,7 @@ def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     if ahead.at_pace is not None:
         text = said.say("at_pace", lang)
         found.append(("at_pace", own.region, text, ahead.period, ahead.at_pace, "forecast"))
-    return Drawing(
-        series.frame(found), lambda: _paint(drawn, start, ahead, finding, picture, lang)
-    )
+    return Drawing(series.frame(found), lambda: _paint(drawn, start, ahead, finding, picture, lang))
 
 
 def _metric(finding: Finding, key: str) -> float | None:
@@ -100,11 +99,10 @@ def _paint(
     top = 19.0
     base = top + _HEIGHT
     down = Scale(low, high, base, top)
-    notes = axes.Notes(_notes(start, finding, picture, lang))
+    hollow = said.statuses("hollow", series.unsure(p.status for p in inside), lang)
+    notes = axes.Notes(_notes(finding, picture, lang) + hollow)
     paper = Paper(style.WIDTH, base + 22 + notes.height)
-    paper.text(
-        0, 11, said.unit_label(finding, picture, lang), size=style.SMALL, color=style.MUTED
-    )
+    paper.text(0, 11, said.unit_label(finding, picture, lang), size=style.SMALL, color=style.MUTED)
     axes.value_axis(paper, down, marks, left, right)
     axes.year_axis(paper, across, first, ahead.year, base)
     here = (across(start.x), down(start.y))
@@ -118,9 +116,7 @@ def _paint(
         paper.lines([way], style.REGION, 1.8, dash=(1.8, 2.6))
     if not _stale(finding):
         paper.lines([[here, (there, down(ahead.target))]], style.SECOND, 1.8, dash=(6.0, 3.0))
-    paper.lines(
-        [[(across(p.x), down(p.y)) for p in piece] for piece in drawn], style.REGION, 2.6
-    )
+    paper.lines([[(across(p.x), down(p.y)) for p in piece] for piece in drawn], style.REGION, 2.6)
     sure = [p for p in inside if p.status in series.SURE]
     paper.dots([(across(p.x), down(p.y)) for p in sure], 2.4, style.REGION)
     unsure = [p for p in inside if p.status not in series.SURE]
@@ -151,19 +147,17 @@ def _start_label(
     text = f"{said.short(start.period, lang)}: {value}"
     paper.taken += axes.taken(curve) + [b for way in ways for b in axes.taken(way)]
     x, y = here
-    tries: list[tuple[float, float, Anchor]] = [
-        (x + dx, y + dy, anchor)
-        for dy in (-9.0, 18.0, -24.0, 32.0, -40.0, 48.0, -60.0, 64.0)
-        for dx, anchor in ((0.0, "middle"), (-8.0, "end"), (8.0, "start"))
-    ]
-    for tx, ty, anchor in tries:
+    sides: tuple[tuple[float, Anchor], ...] = ((0.0, "middle"), (-8.0, "end"), (8.0, "start"))
+    heights = (-9.0, 18.0, -24.0, 32.0, -40.0, 48.0, -60.0, 64.0)
+    for dy, (dx, anchor) in itertools.product(heights, sides):
+        tx, ty = x + dx, y + dy
         box = text_box(tx, ty, text, bold=True, anchor=anchor)
         if box.left >= frame.left and box.right <= frame.right and paper.free(box, 1):
             paper.text(tx, ty, text, bold=True, color=style.REGION, anchor=anchor)
             return
 
 
-def _notes(start: Point, finding: Finding, picture: Picture, lang: Language) -> list[str]:
+def _notes(finding: Finding, picture: Picture, lang: Language) -> list[str]:
     """The two paces in figures, and whose target it is."""
     required, actual = _metric(finding, "pace_required"), _metric(finding, "pace_actual")
 
@@ -171,20 +165,13 @@ def _notes(start: Point, finding: Finding, picture: Picture, lang: Language) -> 
         places = narrate.decimals(key, value, said.indicator(finding, picture))
         return words.signed(value, places, lang)
 
-    found = []
     if _stale(finding):
         return [said.say("stale_target", lang)]
-    if required is not None and actual is not None:
-        found.append(
-            said.say(
-                "paces", lang, required=pace("pace_required", required),
-                actual=pace("pace_actual", actual),
-            )  # fmt: skip
-        )
-        if _metric(finding, "trend_low") is not None:
-            found.append(said.say("fan", lang))
-    elif required is not None:
-        found.append(
-            said.say("pace_needed", lang, required=pace("pace_required", required))
-        )
-    return found
+    if required is None:
+        return []
+    needed = pace("pace_required", required)
+    if actual is None:
+        return [said.say("pace_needed", lang, required=needed)]
+    text = said.say("paces", lang, required=needed, actual=pace("pace_actual", actual))
+    fan = [] if _metric(finding, "trend_low") is None else [said.say("fan", lang)]
+    return [text, *fan]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tilannekuva import narrate, words
-from tilannekuva.charts import heatmap, maps, multiples, said, series
+from tilannekuva.charts import heat_rows, multiples, said, series
 from tilannekuva.model import Finding, Language, Picture, Section
 
 __all__ = ["Titles", "of_finding", "of_section"]
@@ -33,18 +33,16 @@ def of_finding(kind: str, finding: Finding, picture: Picture, lang: Language) ->
 
 
 def of_section(
-    section: Section, found: Sequence[heatmap.Row], picture: Picture, lang: Language
+    section: Section, found: Sequence[heat_rows.Row], picture: Picture, lang: Language
 ) -> Titles:
     """Texts of the heat map of a section."""
-    lines = {
-        narrate.source_line(picture.findings[r.indicator], picture, lang): None for r in found
-    }
+    lines = {narrate.source_line(picture.findings[r.indicator], picture, lang): None for r in found}
     subtitle = said.say(
         "heat_subtitle", lang, section=section.names[lang], date=words.date(picture.as_of, lang)
     )
     source = said.say("heat_source", lang, n=len(lines)) if len(lines) > 2 else " ".join(lines)
     return Titles(
-        heatmap.headline(found, picture, lang), subtitle, source,
+        heat_rows.headline(found, picture, lang), subtitle, source,
         str(narrate.alt_heatmap(section, picture, lang)),
     )  # fmt: skip
 
@@ -63,7 +61,7 @@ def _title(kind: str, finding: Finding, picture: Picture, lang: Language) -> str
 
 def _ends(finding: Finding, picture: Picture, lang: Language) -> str:
     """The municipality with the highest and the one with the lowest figure."""
-    figures = maps.part_figures(finding)
+    figures = series.part_figures(finding)
     order = sorted(figures, key=lambda c: (-figures[c].y, c))
     label = words.capital(said.indicator(finding, picture).label[lang])
 
@@ -88,34 +86,36 @@ def _changes(finding: Finding, picture: Picture, lang: Language) -> str:
 
     (top, high), (bottom, low) = one(panels[0]), one(panels[-1])
     return said.say(
-        "changes_title", lang, name=label, base=said.short(base or "", lang), top=top, high=high,
-        bottom=bottom, low=low,
+        "changes_title", lang, name=label, since=words.period(base or "", lang, "from"), top=top,
+        high=high, bottom=bottom, low=low,
     )  # fmt: skip
 
 
 def _subtitle(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
     """What is measured, in what unit, when: the latest period alone where only it is drawn."""
     if kind in _LATEST or kind in ("parts", "map_parts"):
-        figures = maps.part_figures(finding) if kind in _PARTS else {}
+        figures = series.part_figures(finding) if kind in _PARTS else {}
         period = next(iter(figures.values())).period if figures else finding.latest.period
         return _measured(finding, picture, lang, said.unit_label(finding, picture, lang),
                          words.period(period, lang))  # fmt: skip
-    if kind == "multiples" and series.extensive(finding, picture):
-        _, whole, base = multiples.parts(finding, picture)
-        span = words.period_range(whole[0][0].period, whole[-1][-1].period, lang)
-        return _measured(finding, picture, lang, said.say("index_unit", lang), span)
+    if kind == "multiples":
+        panels, _, base = multiples.parts(finding, picture)
+        drawn = sorted((p.x, p.period) for n in panels for piece in n.pieces for p in piece)
+        unit = said.unit_label(finding, picture, lang)
+        return _measured(
+            finding, picture, lang, said.say("index_unit", lang) if base else unit,
+            words.period_range(drawn[0][1], drawn[-1][1], lang),
+        )  # fmt: skip
     if kind == "index":
         ends = finding.metrics["index"].period.split("/")
         half = len(ends) // 2
-        first = finding.segments[-1].periods[0]
+        first = series.own(finding).periods[0]
         span = words.period_range(first, "/".join(ends[half:]), lang)
         return _measured(finding, picture, lang, said.say("index_unit", lang), span)
     return str(narrate.subtitle(finding, picture, lang))
 
 
-def _measured(
-    finding: Finding, picture: Picture, lang: Language, unit: str, span: str
-) -> str:
+def _measured(finding: Finding, picture: Picture, lang: Language, unit: str, span: str) -> str:
     indicator = said.indicator(finding, picture)
     name = indicator.names[lang]
     plain = indicator.unit in ("count", "ratio", "index") and unit != said.say("index_unit", lang)

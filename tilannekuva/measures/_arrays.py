@@ -11,7 +11,16 @@ from tilannekuva.errors import DataError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Bools", "Floats", "floats", "maybe", "normal_quantile", "same_length", "vector"]
+__all__ = [
+    "Bools",
+    "Floats",
+    "floats",
+    "maybe",
+    "normal_quantile",
+    "pairs",
+    "same_length",
+    "vector",
+]
 
 if TYPE_CHECKING:
     Floats = NDArray[np.float64]
@@ -66,6 +75,24 @@ def same_length(**arrays: Floats) -> None:
         lengths = ", ".join(f"{name} has {array.size}" for name, array in arrays.items())
         msg = f"The lists must be equally long: {lengths}. Align them by key first."
         raise DataError(msg)
+
+
+def pairs(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
+    """Return values and weights where both are present and the weight is positive.
+
+    Weights are one each when left out.
+
+    Raises:
+        DataError: The lengths differ or a weight is negative.
+    """
+    x = vector(values, "values")
+    w = np.ones_like(x) if weights is None else vector(weights, "weights")
+    same_length(values=x, weights=w)
+    if (w < 0).any():
+        msg = "A weight or population is negative; check which column is which."
+        raise DataError(msg)
+    known = ~np.isnan(x) & (w > 0)
+    return x[known], w[known]
 
 
 def maybe(value: float | np.floating) -> float | None:

@@ -88,18 +88,21 @@ def fit(values: Floats, *, trended: bool) -> Smoothing:
     low = np.array([_LEAST, _LEAST, _LEAST_DAMPING])
     high = np.array([_MOST, _MOST, _MOST_DAMPING])
     sizes = (9, 9, 4) if trended else (60, 1, 1)
-    axes = [np.linspace(a, b, k) if k > 1 else np.array([a]) for a, b, k in zip(low, high, sizes)]
+    axes = [
+        np.linspace(a, b, k) if k > 1 else np.array([a])
+        for a, b, k in zip(low, high, sizes, strict=True)
+    ]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     step = np.array([axis[1] - axis[0] if axis.size > 1 else 0.0 for axis in axes])
     moves = [np.array([-1.0, 0.0, 1.0]) if size > 0 else np.zeros(1) for size in step]
     around = np.stack(np.meshgrid(*moves, indexing="ij"), axis=-1).reshape(-1, 3)
     best = grid[np.argsort(_errors(values, grid, trended=trended), kind="stable")[:_STARTS]]
     for _ in range(_ROUNDS):
-        step = step * _SHRINK * 2
-        near = np.clip(best[:, None, :] + around * step, low, high)
+        step = step * _SHRINK
+        # Twice the step on each side: a best point near the rim of the last round is still inside.
+        near = np.clip(best[:, None, :] + around * step * 2, low, high)
         cost = _errors(values, near.reshape(-1, 3), trended=trended).reshape(len(best), -1)
         best = near[np.arange(len(best)), cost.argmin(axis=1)]
-        step = step / 2
     cost = _errors(values, best, trended=trended)
     return _model(values, best[int(cost.argmin())], trended=trended)
 

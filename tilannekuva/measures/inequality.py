@@ -6,7 +6,8 @@ number of regions beside the figure. Nothing is added to zeros to make a logarit
 References:
     Theil, H. (1967) Economics and Information Theory. Atkinson, A. B. (1970) J. Economic Theory
     2:244-263. Shorrocks, A. F. (1980) Econometrica 48:613-625. Williamson, J. G. (1965) Economic
-    Development and Cultural Change 13(4):1-84. Kakwani, N. et al. (1997) J. Econometrics 77:87-103.
+    Development and Cultural Change 13(4):1-84. For the others see `_convergence` and
+    `_concentration`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tilannekuva.errors import DataError
-from tilannekuva.measures._arrays import same_length, vector
+from tilannekuva.measures._arrays import pairs, same_length, vector
+from tilannekuva.measures._concentration import (
+    Concentration,
+    between_group_variance,
+    concentration,
+)
 from tilannekuva.measures._convergence import Beta, beta_convergence, sigma_convergence
 
 if TYPE_CHECKING:
@@ -57,14 +63,6 @@ class Decomposition:
     within: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Concentration:
-    """Relative and absolute concentration index over ordered groups; 0 = no gradient."""
-
-    rci: float | None
-    aci: float | None
-
-
 def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     """Return the Gini coefficient, 0 (all equal) to 1 − 1/n.
 
@@ -85,7 +83,7 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
         >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 1]), gini([0, 1], [3, 1])
         (0.0, 0.75, 0.75)
     """
-    x, w = _pairs(values, weights)
+    x, w = pairs(values, weights)
     if (x < 0).any():
         msg = "'values' holds a negative number, with which a Gini can exceed 1; leave it out."
         raise DataError(msg)
@@ -212,7 +210,7 @@ def williamson(values: ArrayLike, population: ArrayLike) -> float | None:
         >>> williamson([10, 30], [1, 1])
         0.5
     """
-    x, w = _pairs(values, population)
+    x, w = pairs(values, population)
     if not w.sum() > 0:
         return None
     mean = float(np.average(x, weights=w))
@@ -244,7 +242,7 @@ def atkinson(values: ArrayLike, epsilon: float, weights: ArrayLike | None = None
     if not epsilon >= 0:
         msg = f"epsilon is {epsilon}; the aversion to inequality is 0 or more."
         raise DataError(msg)
-    x, w = _pairs(values, weights)
+    x, w = pairs(values, weights)
     if not (w @ x) > 0 or (x < 0).any() or (epsilon >= 1 and (x == 0).any()):
         return None
     relative = x / np.average(x, weights=w)
@@ -275,7 +273,7 @@ def s80s20(income: ArrayLike, weights: ArrayLike | None = None) -> float | None:
         >>> s80s20([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
         6.333333333333333
     """
-    x, w = _pairs(income, weights)
+    x, w = pairs(income, weights)
     if not x.size:
         return None
     order = np.argsort(x, kind="stable")
@@ -285,74 +283,6 @@ def s80s20(income: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     if poorest <= 0 or not (x > high).any():
         return None
     return float(richest / poorest)
-
-
-def concentration(values: ArrayLike, populations: ArrayLike) -> Concentration:
-    """Return how far a good or ill is concentrated on the better-off groups.
-
-    RCI = (2/ȳ)·Σ p_j y_j r_j − 1 with population shares p_j and midpoints r_j of the cumulated
-    shares; ACI = RCI·ȳ. Positive = more of it among the better-off.
-
-    Args:
-        values: (groups,) from the worst-off group to the best-off.
-        populations: (groups,) people.
-
-    Returns:
-        Both None when nothing is present or the mean is zero.
-
-    Raises:
-        DataError: Lengths differ or a population is negative.
-
-    Example:
-        >>> found = concentration([1, 2, 3, 4], [10, 10, 10, 10])
-        >>> found.rci, found.aci
-        (0.25, 0.625)
-    """
-    y, p = _pairs(values, populations)
-    if not p.sum() > 0:
-        return Concentration(None, None)
-    share = p / p.sum()
-    mean = float(share @ y)
-    if mean == 0:
-        return Concentration(None, None)
-    middle = np.cumsum(share) - share / 2
-    rci = 2 / mean * float((share * y * middle).sum()) - 1
-    return Concentration(rci, rci * mean)
-
-
-def between_group_variance(values: ArrayLike, populations: ArrayLike) -> float | None:
-    """Return Σ p_j (y_j − ȳ)² over groups without an order, in squared units of the values.
-
-    Args:
-        values: (groups,) values.
-        populations: (groups,) people.
-
-    Returns:
-        None when nothing is present.
-
-    Raises:
-        DataError: Lengths differ or a population is negative.
-
-    Example:
-        >>> between_group_variance([10, 30], [1, 1])
-        100.0
-    """
-    y, p = _pairs(values, populations)
-    if not p.sum() > 0:
-        return None
-    return float(np.average((y - np.average(y, weights=p)) ** 2, weights=p))
-
-
-def _pairs(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
-    """Return values and weights where both are present and the weight is positive."""
-    x = vector(values, "values")
-    w = np.ones_like(x) if weights is None else vector(weights, "weights")
-    same_length(values=x, weights=w)
-    if (w < 0).any():
-        msg = "A weight or population is negative; check which column is which."
-        raise DataError(msg)
-    known = ~np.isnan(x) & (w > 0)
-    return x[known], w[known]
 
 
 def _incomes(

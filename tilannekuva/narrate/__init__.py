@@ -5,8 +5,9 @@ the same everywhere, and come along as :class:`Number`. The words for a trend ar
 evidence: *selvä* / *tydlig* / *clear*, *viitteitä* / *tecken på* / *signs of*, *ei voi sanoa* /
 *går inte att säga* / *cannot tell*.
 
-Inside, from the ground up: ``phrases`` (parts of sentences), ``notes`` (labels and sources),
-``sentences``, and on these ``headlines``, ``summaries`` and ``alts``.
+Inside, from the ground up: ``phrases`` (a topic, and clauses that remember their numbers),
+``clauses`` (figures, differences, spans), ``notes`` (labels and sources), ``remarks`` (targets,
+divisions, breaks, status, age), ``statements``; on these ``headlines``, ``summaries`` and ``alts``.
 """
 
 from tilannekuva.narrate.alts import (
@@ -19,6 +20,7 @@ from tilannekuva.narrate.alts import (
     alt_strip,
     alt_target,
 )
+from tilannekuva.narrate.clauses import axis_name
 from tilannekuva.narrate.headlines import Card, card, headline, subtitle
 from tilannekuva.narrate.notes import (
     age_text,
@@ -34,8 +36,8 @@ from tilannekuva.narrate.notes import (
     status_label,
     status_mark,
 )
-from tilannekuva.narrate.phrases import Number, Sentence, axis_name, decimals, place
-from tilannekuva.narrate.sentences import sentences
+from tilannekuva.narrate.phrases import Number, Sentence, decimals, place
+from tilannekuva.narrate.statements import sentences
 from tilannekuva.narrate.summaries import summary
 
 __all__ = [

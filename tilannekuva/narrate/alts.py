@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from tilannekuva import periods, words
 from tilannekuva.model import Finding, Picture, Section, Series
-from tilannekuva.narrate import phrases
+from tilannekuva.narrate import clauses, phrases
 from tilannekuva.narrate.phrases import Topic, place
-from tilannekuva.narrate.sentences import gap_metric, rank_clause
+from tilannekuva.narrate.statements import gap_metric, rank_clause
 
 __all__ = [
     "alt_age",
@@ -240,7 +240,7 @@ def alt_age(finding: Finding, picture: Picture, lang: str) -> str:
     return _say(
         t, "age" if "age" in t.indicator.axes else "groups", period=_when(t, groups[0]),
         n=len(groups), high=_shown(t, high), low=_shown(t, low), sexes=sexes,
-        high_group=phrases.group_name(t, high.area), low_group=phrases.group_name(t, low.area),
+        high_group=clauses.group_name(t, high.area), low_group=clauses.group_name(t, low.area),
     )  # fmt: skip
 
 

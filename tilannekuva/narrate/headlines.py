@@ -6,27 +6,28 @@ from dataclasses import dataclass
 
 from tilannekuva import words
 from tilannekuva.model import Finding, Measured, Picture
-from tilannekuva.narrate import phrases
+from tilannekuva.narrate import clauses, phrases
 from tilannekuva.narrate.notes import age_text, status_label
-from tilannekuva.narrate.phrases import Clause, Topic, Verb
-from tilannekuva.narrate.sentences import (
+from tilannekuva.narrate.phrases import Clause, Topic, Verb, moved
+from tilannekuva.narrate.statements import (
     change_metric,
     gap_metric,
     level,
     level_word,
-    moved,
     rank_clause,
+    turned,
+    with_status,
 )
 
 __all__ = ["Card", "card", "headline", "subtitle"]
 
-HEADLINE_LENGTH = 90
+HEADLINE_LENGTH = 95
 
 
 def headline(finding: Finding, picture: Picture, lang: str) -> str:
     """What a chart of the finding shows, as its title.
 
-    At most about ninety characters: the clear or likely direction and the side of the whole country
+    At most some ninety characters: the clear or likely direction and the side of the whole country
     that the region is on; the level alone where no direction can be told.
     """
     t = Topic(finding, picture, lang, prefer_phrase=True)
@@ -59,9 +60,10 @@ def _label(t: Topic) -> Clause:
         t.metric("forecast"), "name_forecast")  # fmt: skip
     if row is None or row.value is None:
         return t.said("level.bare")
+    when = clauses.period(t, row.period, "plain")
     return t.said(
-        f"level.{key}", value=phrases.figure(t, row.value, row.period), compared="",
-        period=words.period(row.period, t.lang),
+        f"level.{key}", value=clauses.figure(t, row.value, row.period), compared="",
+        period=with_status(t, when, inside=True) if key == "name" else when,
     )  # fmt: skip
 
 
@@ -70,6 +72,11 @@ def _clear(t: Topic, sign: int) -> list[Clause]:
     verbs = ("clearly_rose", "clearly_fell") if t.stale else ("clearly_risen", "clearly_fallen")
     told = moved(t, sign, *verbs)
     found = []
+    last = 0 if t.stale else turned(t)
+    if last and t.kind != "name":
+        # The same verb in the past: it has risen clearly, but fell in the last year.
+        found.append(t.said(f"headline.{t.kind}.trend_lately", moved=told,
+                            turned=moved(t, last, "rose", "fell")))  # fmt: skip
     metric = gap_metric(t)
     if t.kind == "phrase" and metric and not t.stale:
         gap = t.sign(metric)
@@ -129,7 +136,7 @@ def _levels(t: Topic) -> list[Clause]:
         found.append(t.said(
             f"headline.phrase.{'level' if sign else 'same'}{then}", is_=t.word("is"),
             was=t.word("was"), higher=moved(t, sign, "higher", "lower"),
-            when=phrases.period(t, t.finding.latest.period),
+            when=clauses.period(t, t.finding.latest.period),
         ))  # fmt: skip
     return found
 

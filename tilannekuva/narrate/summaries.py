@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from tilannekuva import periods, words
 from tilannekuva.model import Picture
-from tilannekuva.narrate import phrases
-from tilannekuva.narrate.phrases import Clause, Number, Sentence, Topic, clause
-from tilannekuva.narrate.sentences import gap_metric, level, level_word, moved, rank_clause
+from tilannekuva.narrate import clauses
+from tilannekuva.narrate.phrases import Clause, Number, Sentence, Topic, clause, moved
+from tilannekuva.narrate.statements import gap_metric, level, level_word, rank_clause, turned
 
 __all__ = ["summary"]
 
@@ -98,7 +98,7 @@ def _good(t: Topic, sign: int) -> Clause | None:
         return level(t, marked=True)
     if third == sign:
         return _with_rank(t)
-    word = t.value("trend_word") or 0.0
+    word = 0.0 if turned(t) else t.value("trend_word") or 0.0
     return _with_trend(t) if word * t.direction * sign > 0 else None
 
 
@@ -120,7 +120,7 @@ def _with_trend(t: Topic) -> Clause:
     tail = clause(
         "summary.and_trend" if abs(word) == 2 else "summary.and_signs", t.lang,
         pronoun=t.word("pronoun"), moved=moved(t, sign, "has_risen", "has_fallen"),
-        noun=moved(t, sign, "of_rise", "of_fall"), range=phrases.span(t, "trend_slope"),
+        noun=moved(t, sign, "of_rise", "of_fall"), range=clauses.span(t, "trend_slope"),
     )  # fmt: skip
     return _join(level(t, marked=True), tail)
 
@@ -158,12 +158,12 @@ def _shock(t: Topic) -> Clause | None:
     back = distance * t.direction >= 0
     whole = t.said(
         "summary.shock_amount" if t.kind == "amount" else "summary.shock_before",
-        before=_bare(t, known[before], before), before_when=phrases.period(t, before),
-        worst=_bare(t, known[worst], worst), worst_when=phrases.period(t, worst, "plain"),
+        before=_bare(t, known[before], before), before_when=clauses.period(t, before),
+        worst=_bare(t, known[worst], worst), worst_when=clauses.period(t, worst, "plain"),
         worst_word=words.message(
             f"summary.at_{'highest' if t.direction < 0 else 'lowest'}", t.lang),
         latest=_bare(t, known[latest.period], latest.period),
-        when=phrases.period(t, latest.period),
+        when=clauses.period(t, latest.period),
     )  # fmt: skip
     return _join(whole, clause(f"summary.shock_{'back' if back else 'not_back'}", t.lang))
 
@@ -172,7 +172,7 @@ def _bare(t: Topic, value: float, period: str) -> Clause:
     """A figure of the series as said in a sentence."""
     bare = words.number(value, t.indicator.decimals, t.lang)
     number = Number(f"figure:{period}", value, bare, t.indicator.id)
-    return Clause(phrases.spoken(t, value), (number,))
+    return Clause(clauses.spoken(t, value), (number,))
 
 
 def _outlook(t: Topic) -> Clause | None:
@@ -181,11 +181,11 @@ def _outlook(t: Topic) -> Clause | None:
     if row is not None and row.value is not None and t.value("latest") is not None:
         return clause(
             "summary.outlook_forecast", t.lang, level=level(t, marked=True),
-            forecast=phrases.amount(t, "forecast"), when=phrases.period(t, row.period),
+            forecast=clauses.amount(t, "forecast"), when=clauses.period(t, row.period),
         )  # fmt: skip
     if row is not None and row.value is not None:
         return level(t)
-    return _with_trend(t) if t.value("trend_word") else None
+    return _with_trend(t) if t.value("trend_word") and not turned(t) else None
 
 
 def _news(picture: Picture, lang: str) -> Sentence:

@@ -45,7 +45,24 @@ def parse(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
     twice = [c for c in dict.fromkeys(frame.columns) if list(frame.columns).count(c) > 1]
     if twice:
         raise SourceError(f"{where}: two columns are called '{twice[0]}'; rename one in the file")
+    if kind != "long-csv":
+        _check_columns(frame, layout, where)
     return frame
+
+
+def _check_columns(frame: pd.DataFrame, layout: Mapping[str, Any], where: str) -> None:
+    time, value, flag = layout.get("time", "time"), layout.get("value", "value"), layout.get("flag")
+    wanted = list(layout.get("variables", []))
+    if time != "columns":
+        wanted += [time, value, *([flag] if flag else [])]
+    elif not wanted:
+        raise SourceError(
+            f"{where}: with periods in the heads, name the other columns (`variables`)"
+        )
+    missing = [c for c in wanted if c not in frame.columns]
+    if missing:
+        known = ", ".join(map(str, frame.columns))
+        raise SourceError(f"{where}: no column '{missing[0]}'; it has {known}. Mend the layout")
 
 
 def _long_csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
@@ -67,7 +84,9 @@ def _long_csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFram
     except pa.ArrowInvalid as error:
         raise SourceError(f"{where}: not a table of the declared layout ({error})") from error
     cells = pd.DataFrame({c: table[c].to_pandas() for c in header if c != value})
-    cells = cells.rename(columns={layout.get("time", "time"): "time", layout.get("flag", "flag"): "flag"})
+    cells = cells.rename(
+        columns={layout.get("time", "time"): "time", layout.get("flag", "flag"): "flag"}
+    )
     if "flag" not in cells:
         cells["flag"] = pd.Categorical.from_codes([0] * len(cells), [""])
     cells["value"] = table[value].to_numpy()

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from tilannekuva import periods, regions, words
-from tilannekuva.model import Finding, Measured, Picture, Target
-from tilannekuva.narrate import phrases
-from tilannekuva.narrate.notes import break_text
-from tilannekuva.narrate.phrases import Clause, Number, Sentence, Topic, Verb, clause, sentence
+from tilannekuva import words
+from tilannekuva.model import Finding, Picture
+from tilannekuva.narrate import clauses, remarks
+from tilannekuva.narrate.phrases import (
+    Clause,
+    Number,
+    Sentence,
+    Topic,
+    Verb,
+    clause,
+    moved,
+    sentence,
+)
 
-__all__ = ["change_metric", "compared", "gap_metric", "level", "level_word", "moved", "rank_clause",
-           "sentences", "target_of"]  # fmt: skip
+__all__ = ["change_metric", "compared", "gap_metric", "level", "level_word", "rank_clause",
+           "sentences", "turned"]  # fmt: skip
 
 
 # --- the sentences of a finding ---------------------------------------------------------------
@@ -31,10 +39,14 @@ def sentences(finding: Finding, picture: Picture, lang: str) -> tuple[Sentence, 
     t = Topic(finding, picture, lang)
     said: list[Sentence | None] = [sentence(t, "level", level(t), end=".")]
     if t.value("latest") is None:
-        return tuple(s for s in (*said, *_boundary(t), _age(t)) if s is not None)
+        return tuple(s for s in (*said, *remarks.boundary(t), remarks.age(t)) if s is not None)
     said += [_share(t), _no_country(t), _change(t), _trend(t), _lately(t), _rank(t)]
-    said += [*_target(t), *_boundary(t), *_breaks(t), _status(t), _age(t)]
+    said += [*remarks.target(t), *remarks.boundary(t), *remarks.breaks(t)]
+    said += [remarks.status(t), remarks.age(t)]
     return tuple(s for s in said if s is not None)
+
+
+_FORMS: tuple[words.Form, words.Form] = ("in", "plain")
 
 
 def level(t: Topic, *, marked: bool = False) -> Clause:
@@ -47,25 +59,28 @@ def level(t: Topic, *, marked: bool = False) -> Clause:
     if t.value("latest") is None:
         return _ahead(t) if t.value("forecast") is not None else _groups(t)
     latest = t.finding.latest
-    when = _with_status(t, phrases.period(t, latest.period), marked)
-    plain = _with_status(t, phrases.period(t, latest.period, "plain"), marked)
+    when, plain = (clauses.period(t, latest.period, form) for form in _FORMS)
+    if marked:
+        when = with_status(t, when, inside=False)
+        plain = with_status(t, plain, inside=True)
     if t.kind == "name":
-        value = phrases.figure(t, latest.value or 0.0, latest.period)
+        value = clauses.figure(t, latest.value or 0.0, latest.period)
         value = value._replace(numbers=tuple(n._replace(metric="latest") for n in value.numbers))
     else:
-        value = phrases.amount(t, "latest")
+        value = clauses.amount(t, "latest")
     return t.said(
         f"level.{t.kind}", value=value, when=when, period=plain, was=t.word("was"),
         compared=compared(t),
     )  # fmt: skip
 
 
-def _with_status(t: Topic, when: Clause, marked: bool) -> Clause:
+def with_status(t: Topic, when: Clause, *, inside: bool) -> Clause:
+    """When it was, and that the figure is not final; ``inside`` brackets already."""
     status = t.finding.latest.status
-    if not marked or status in ("final", "revised"):
+    if status in ("final", "revised"):
         return when
     said = words.message(f"status.{status}", t.lang)
-    if t.kind == "name":
+    if inside:
         return when._replace(text=f"{when.text}, {said}")
     return clause("level.marked", t.lang, when=when, status=said)
 
@@ -74,8 +89,8 @@ def _ahead(t: Topic) -> Clause:
     """A projection, where there is nothing else."""
     row = t.finding.metrics["forecast"]
     return t.said(
-        f"level.{t.kind}_forecast", value=phrases.amount(t, "forecast"), is_=t.word("is"),
-        when=phrases.period(t, row.period), period=phrases.period(t, row.period, "plain"),
+        f"level.{t.kind}_forecast", value=clauses.amount(t, "forecast"), is_=t.word("is"),
+        when=clauses.period(t, row.period), period=clauses.period(t, row.period, "plain"),
     )  # fmt: skip
 
 
@@ -84,12 +99,12 @@ def _groups(t: Topic) -> Clause:
     # A sum over an axis is not a group.
     groups = [s for s in t.finding.profile if "T" not in s.region.split(".")]
     largest = max(groups, key=lambda s: (s.values[-1] or 0.0, s.region))
-    name = phrases.group_name(t, largest.region)
-    value = phrases.figure(t, largest.values[-1] or 0.0, largest.periods[-1])
+    name = clauses.group_name(t, largest.region)
+    value = clauses.figure(t, largest.values[-1] or 0.0, largest.periods[-1])
     group = Clause(name, (), (name,))
     return t.said(
         "level.groups", group=group, value=value,
-        period=phrases.period(t, largest.periods[-1], "plain"),
+        period=clauses.period(t, largest.periods[-1], "plain"),
     )  # fmt: skip
 
 
@@ -110,7 +125,7 @@ def compared(t: Topic) -> Clause:
     if sign == 0:
         return clause(f"compare.same{tail}", t.lang)
     more = t.word("more" if sign > 0 else "less")
-    return clause(f"compare.differs{tail}", t.lang, gap=phrases.difference(t, metric), more=more)
+    return clause(f"compare.differs{tail}", t.lang, gap=clauses.difference(t, metric), more=more)
 
 
 def _share(t: Topic) -> Sentence | None:
@@ -118,7 +133,7 @@ def _share(t: Topic) -> Sentence | None:
     if value is None or not 0 < value <= 100 or t.sign("share_of_country") == 0:
         return None
     return sentence(
-        t, "share", t.said("share.of_country", share=phrases.difference(t, "share_of_country"))
+        t, "share", t.said("share.of_country", share=clauses.difference(t, "share_of_country"))
     )
 
 
@@ -133,7 +148,7 @@ def _no_country(t: Topic) -> Sentence | None:
 
 def change_metric(t: Topic, years: int) -> str | None:
     """The metric in which a change is said: per cent where that says more, else the unit."""
-    relative = t.unit.relative and not phrases.in_pieces(t)
+    relative = t.unit.relative and not clauses.in_pieces(t)
     for metric in ([f"change_pct_{years}y"] if relative else []) + [f"change_{years}y"]:
         if t.value(metric) is not None:
             return metric
@@ -151,15 +166,10 @@ def _said_changes(t: Topic) -> list[tuple[str, int]]:
     return [(m, y) for m, y in found if t.sign(m) or not t.value("trend_word")]
 
 
-def moved(t: Topic, sign: int, rose: Verb, fell: Verb) -> str:
-    """The word of the pair that fits the sign."""
-    return t.word(rose if sign > 0 else fell)
-
-
 def _change_part(t: Topic, metric: str, years: int, *, rest: bool = False) -> Clause:
     sign = t.sign(metric)
     when = words.message(f"span.y{years}", t.lang)
-    between = phrases.span(t, metric, years)
+    between = clauses.span(t, metric, years)
     if sign == 0:
         return clause(
             "change.stayed", t.lang, span=when, range=between, pronoun=t.word("pronoun"),
@@ -168,7 +178,7 @@ def _change_part(t: Topic, metric: str, years: int, *, rest: bool = False) -> Cl
     return clause(
         "change.rest" if rest else "change.first", t.lang, span=when, range=between,
         pronoun=t.word("pronoun"), moved=moved(t, sign, "rose", "fell"),
-        size=phrases.difference(t, metric),
+        size=clauses.difference(t, metric),
     )  # fmt: skip
 
 
@@ -190,7 +200,7 @@ def _trend(t: Topic) -> Sentence | None:
     if word is None:
         return None
     then = "_then" if t.stale else ""
-    between = phrases.span(t, "trend_slope")
+    between = clauses.span(t, "trend_slope")
     if word == 0:
         return sentence(t, "trend", clause(f"trend.cannot{then}", t.lang, range=between))
     sign = 1 if word > 0 else -1
@@ -200,7 +210,7 @@ def _trend(t: Topic) -> Sentence | None:
     pace = Clause("")
     if t.sign("trend_slope") == sign:
         after = "pace" if key in ("clear", "clear_then") else "pace_after"
-        pace = clause(f"trend.{after}", t.lang, slope=phrases.difference(t, "trend_slope"))
+        pace = clause(f"trend.{after}", t.lang, slope=clauses.difference(t, "trend_slope"))
     verbs: tuple[Verb, Verb]
     verbs = ("rose", "fell") if t.stale else ("has_risen", "has_fallen")
     whole = clause(
@@ -216,15 +226,24 @@ def _lately(t: Topic) -> Sentence | None:
     word, metric = t.value("trend_word"), change_metric(t, 1)
     if word is None or abs(word) < 2 or metric is None or t.stale or t.sign(metric) * word >= 0:
         return None
-    if metric in (m for m, _ in _said_changes(t)):
-        return None
+    told = [m for m, _ in _said_changes(t)]
+    if metric in told or any(t.sign(m) * word < 0 for m in told):
+        return None  # it has been told, or a longer change has told as much
     return sentence(t, "change", clause(
-        "change.lately", t.lang, pronoun=t.word("pronoun"), size=phrases.difference(t, metric),
-        moved=moved(t, t.sign(metric), "rose", "fell"), range=phrases.span(t, metric, 1),
+        "change.lately", t.lang, pronoun=t.word("pronoun"), size=clauses.difference(t, metric),
+        moved=moved(t, t.sign(metric), "rose", "fell"), range=clauses.span(t, metric, 1),
     ))  # fmt: skip
 
 
-# --- place, target ----------------------------------------------------------------------------
+def turned(t: Topic) -> int:
+    """Sign of the last year's change where it undid more than a usual year of the direction."""
+    word, slope, last = t.value("trend_word"), t.value("trend_slope"), t.value("change_1y")
+    if not word or slope is None or last is None or t.sign("change_1y") * word >= 0:
+        return 0
+    return t.sign("change_1y") if abs(last) > abs(slope) else 0
+
+
+# --- place ----------------------------------------------------------------------------
 
 
 def level_word(t: Topic, form: str) -> str:
@@ -262,148 +281,3 @@ def _rank(t: Topic) -> Sentence | None:
         "place.missing", known=t.number("regions_n", known),
         of_all=Clause(all_text, (Number("level_count", float(count), str(count), t.indicator.id),)),
     ))  # fmt: skip
-
-
-def target_of(t: Topic) -> tuple[Target, Measured] | None:
-    """The target that the metrics are about."""
-    row = t.metric("target_value")
-    if row is None or row.reason == "target_past":
-        return None
-    same = [x for x in t.indicator.targets if x.period == row.period]
-    return (same[0], row) if same else None
-
-
-def _target(t: Topic) -> list[Sentence]:
-    found = target_of(t)
-    if found is None:
-        return []
-    target, row = found
-    said = [sentence(t, "target", _target_level(t, target, row))]
-    if row.value is None:
-        return [*said, sentence(t, "target", clause("target.no_base", t.lang))]
-    if t.stale:
-        return said
-    if t.reason("pace_required") == "target_met":
-        return [*said, sentence(t, "target", clause("target.met", t.lang))]
-    required = t.value("pace_required")
-    if required is None or t.sign("pace_required") == 0:
-        return said
-    actual, moves = t.value("pace_actual"), moved(t, t.sign("pace_required"), "rises", "falls")
-    key = "pace_alone" if actual is None else "pace" if t.sign("pace_actual") else "pace_still"
-    said.append(sentence(t, "target", clause(
-        f"target.{key}", t.lang, pronoun=t.word("figure"), moves=moves,
-        moved=moved(t, t.sign("pace_actual"), "rose", "fell"),
-        required=phrases.difference(t, "pace_required"),
-        actual=phrases.difference(t, "pace_actual") if actual is not None else "",
-    )))  # fmt: skip
-    return [*said, *_reach(t)]
-
-
-def _reach(t: Topic) -> list[Sentence]:
-    """When a clear direction would meet the target, if it ever does."""
-    if abs(t.value("trend_word") or 0.0) < 2:
-        return []
-    year = t.value("reach_year")
-    if year is not None:
-        number = Number("reach_year", year, f"{year:.0f}", t.indicator.id)
-        return [sentence(t, "target", clause("target.reach", t.lang, year=number))]
-    if t.reason("reach_year") == "not_reached":
-        return [sentence(t, "target", clause("target.never", t.lang))]
-    return []
-
-
-def _indicative(t: Topic, target: Target) -> Clause:
-    """A mark where the target is set for a wider area than the region."""
-    level = t.picture.region.level
-    own = {"regional": "maakunta", "municipal": "kunta", "national": "koko_maa"}.get(target.scope)
-    wider = own != level and (target.scope in ("eu", "national") or level == "kunta")
-    return t.said("target.indicative") if wider else Clause("")
-
-
-def _target_level(t: Topic, target: Target, row: Measured) -> Clause:
-    by = phrases.period(t, target.period, "by")
-    common = {
-        "scope": words.message(f"target.scope.{target.scope}", t.lang),
-        "by": by, "indicative": _indicative(t, target),
-    }  # fmt: skip
-    if target.kind == "change":
-        number = words.number(abs(target.value), 0 if target.value.is_integer() else 1, t.lang)
-        base = phrases.period(t, target.base_period, "from") if target.base_period else Clause("")
-        if target.base_period:
-            base = base._replace(text=base.text + " ")
-        return clause(
-            f"target.change_{'cut' if target.value < 0 else 'rise'}", t.lang, **common, base=base,
-            value=Number("target", target.value, number, t.indicator.id),
-        )  # fmt: skip
-    assert row.value is not None  # a level target is its own value
-    places = phrases.plain_decimals(row.value)
-    bare = words.number(row.value, places, t.lang)
-    numbers = [Number("target_value", row.value, bare, t.indicator.id)]
-    text = words.amount(row.value, places, t.unit, t.lang)
-    if target.bound == "between" and target.value_high is not None:
-        high = words.number(target.value_high, phrases.plain_decimals(target.value_high), t.lang)
-        numbers.append(Number("target_high", target.value_high, high, t.indicator.id))
-        text = text.replace(bare, f"{bare}–{high}", 1)
-    value = Clause(text, tuple(numbers))
-    per = f" {target.per[t.lang]}" if target.per else ""
-    return clause(
-        "target.level", t.lang, **common, value=value, per=per,
-        bound=words.message(f"target.{target.bound}", t.lang),
-    )  # fmt: skip
-
-
-# --- what a reader must know of the figures ---------------------------------------------------
-
-
-def _year(code: str) -> str | None:
-    return code.split("@")[1] if "@" in code else None
-
-
-def _boundary(t: Topic) -> list[Sentence]:
-    """Which division the figures follow, where it is not today's all through."""
-    segments = t.finding.segments
-    if not segments:
-        return []
-    codes = [s.region for s in segments]
-    newest = _year(codes[-1])
-    old = newest or next((y for c in reversed(codes) if (y := _year(c))), None)
-    if old is None:
-        return []
-    notes = [n[t.lang] for y, n in regions.break_notes(t.finding.region) if y > int(old)]
-    note = clause("boundary.note", t.lang, note="; ".join(notes)) if notes else Clause("")
-    # Dates and years of a division are names, not figures.
-    note = note._replace(periods=(*notes, old))
-    if newest:
-        whole = clause("boundary.old", t.lang, year=old, note=note)
-    else:
-        first = next(s for s in segments if _year(s.region) is None).periods[0]
-        whole = clause(
-            "boundary.new", t.lang, year=old, note=note,
-            from_first=phrases.period(t, first, "from"),
-        )  # fmt: skip
-    return [sentence(t, "boundary", whole._replace(periods=(*whole.periods, old)))]
-
-
-def _breaks(t: Topic) -> list[Sentence]:
-    """Breaks that lie inside the series shown."""
-    if not t.finding.segments:
-        return []
-    first = periods.parse(t.finding.segments[0].periods[0]).start
-    last = periods.parse(t.finding.segments[-1].periods[-1]).end
-    said: dict[str, Sentence] = {}
-    for name, b in t.picture.breaks:
-        if name not in (t.indicator.id, "*") or b.kind == "boundary":
-            continue
-        if first < periods.parse(b.first_period).start <= last:
-            text = break_text(b, t.lang)
-            said[text] = Sentence(text, "break", t.indicator.id, (), (text,))
-    return list(said.values())
-
-
-def _status(t: Topic) -> Sentence | None:
-    key = f"status_sentence.{t.finding.latest.status}"
-    return sentence(t, "status", clause(key, t.lang)) if words.has(key, t.lang) else None
-
-
-def _age(t: Topic) -> Sentence | None:
-    return sentence(t, "age", clause("age.stale", t.lang)) if t.stale else None

@@ -1,0 +1,330 @@
+"""The command line: one line for every mistake, and exit codes that mean something."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tilannekuva import cli, pipeline
+from tilannekuva.errors import ReportError
+
+Store = Any  # tests/conftest.py: SyntheticStore
+Renderers = Any
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def run(capsys: Capture) -> Callable[..., tuple[int, list[str], list[str]]]:
+    """Run a command: exit code, lines of the output, lines of what else was said."""
+
+    def call(*arguments: str) -> tuple[int, list[str], list[str]]:
+        code = cli.main(list(arguments))
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err.splitlines()
+
+    return call
+
+
+Run = Callable[..., tuple[int, list[str], list[str]]]
+
+
+def nothing_was_written(desk: Path) -> bool:
+    return {p.name for p in desk.iterdir()} == {"mine", "tilannekuva.toml"}
+
+
+# --- 0: done ------------------------------------------------------------------------------------
+
+
+def test_build_prints_where_the_files_are(desk: Path, run: Run) -> None:
+    code, out, _ = run("build", "kainuu", "--lang", "fi,sv")
+    assert code == 0
+    place = "reports/2023-03-01/kainuu/kainuu"
+    assert [Path(line).as_posix() for line in out] == [
+        f"{place}.fi.html", f"{place}.fi.xlsx", f"{place}.sv.html", f"{place}.sv.xlsx",
+    ]  # fmt: skip
+    assert all((desk / line).is_file() for line in out)
+
+
+def test_kainuu_and_finnish_are_the_defaults(desk: Path, run: Run) -> None:
+    code, out, _ = run("build")
+    assert code == 0
+    assert out == [f"reports/2023-03-01/kainuu/kainuu.fi.{f}" for f in ("html", "xlsx")]
+
+
+def test_the_settings_change_the_defaults(desk: Path, run: Run) -> None:
+    text = (desk / "tilannekuva.toml").read_text()
+    (desk / "tilannekuva.toml").write_text(text + 'languages = ["en"]\nformats = ["html"]\n')
+    assert run("build")[1] == ["reports/2023-03-01/kainuu/kainuu.en.html"] or run("build")[1][
+        -1
+    ].endswith("kainuu.en.html")
+
+
+def test_a_second_run_says_so(desk: Path, run: Run) -> None:
+    run("build")
+    code, out, err = run("build")
+    assert code == 0
+    assert out[0] == "reports/2023-03-01/kainuu: nothing new since the last run"
+    assert len(out) == 3
+    assert err == []
+
+
+def test_a_picture_alone_names_its_folder(desk: Path, run: Run) -> None:
+    assert run("build", "--formats", "json")[:2] == (0, ["reports/2023-03-01/kainuu"])
+
+
+def test_progress_is_plain_lines_when_nobody_watches(desk: Path, run: Run) -> None:
+    _, _, err = run("build", "kainuu", "lappi")
+    assert err == [
+        "tilannekuva: tidy", "tilannekuva: measure", "tilannekuva: compose",
+        "tilannekuva: publish Kainuu", "tilannekuva: publish Lappi",
+    ]  # fmt: skip
+    assert not any(c in "".join(err) for c in "\r\x1b")
+
+
+def test_the_five_verbs_are_commands(desk: Path, run: Run, tmp_path: Path) -> None:
+    assert run("tidy", "--out", "t.parquet")[:2] == (0, ["3 rows in t.parquet"])
+    code, out, _ = run("measure", "--out", "m.csv")
+    assert code == 0
+    assert out[0].endswith("rows in m.csv")
+    assert run("compose", "kainuu", "--out", "p.json")[:2] == (0, ["p.json"])
+    code, out, _ = run("publish", "p.json", "--lang", "en", "--formats", "html", "--out", "pub")
+    assert (code, out) == (0, ["pub/2023-03-01/kainuu/kainuu.en.html"])
+    (tmp_path / "own.csv").write_text("region,time,value\nMK18,2020,1\n")
+    (tmp_path / "own.toml").write_text(
+        'source = "metsahallitus"\ntable = "own"\ntitle = "x"\npublished_on = "2024"\n'
+        'method = "x"\nlicence = "x"\n'
+    )
+    code, out, _ = run("fetch", str(tmp_path / "own.csv"))
+    assert code == 0
+    assert out[0].startswith("metsahallitus own: ")
+    assert run("verify")[1][0].startswith("2 files agree with ")
+
+
+def test_the_catalogue_lists_and_searches(desk: Path, run: Run) -> None:
+    code, out, _ = run("catalogue")
+    assert code == 0
+    assert len(out) > 172
+    code, out, _ = run("catalogue", "keksitty")
+    assert (code, out) == (0, ["synthetic  keksitty (%)"])
+    code, out, _ = run("catalogue", "vakiluku", "--lang", "sv")
+    assert any(line.startswith("pop_total") and "Folkmängd" in line for line in out)
+    assert all("(no figures)" in line for line in out if line.startswith("pop_total"))
+
+
+def test_help_is_not_a_mistake(run: Run) -> None:
+    code, out, err = run("--help")
+    assert (code, err) == (0, [])
+    for verb in ("build", "catalogue", "fetch", "tidy", "measure", "compose", "publish"):
+        assert any(verb in line for line in out), verb
+
+
+# --- 1: wrong use -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["build", "kainnu"], "did you mean Kainuu (MK18)?"),
+        (["build", "Kajaani"], "try 'Kainuu' or 'all'"),
+        (["build", "20"], "MK20"),
+        (["build", "kainuu", "all"], "no region is called 'all'"),
+        (["build", "--lang", "fr"], "unknown language 'fr'; did you mean 'fi'? known: fi, sv, en"),
+        (["build", "--lang", "fi;sv"], "unknown language 'fi;sv'"),
+        (["build", "--lang", ""], "no language was asked for"),
+        (["build", "--formats", "htlm"], "unknown format 'htlm'; did you mean 'html'?"),
+        (["build", "--formats", "docx"], "unknown format 'docx'"),
+        (["build", "--as-of", "yesterday"], "'yesterday' is not a date; write it like 2023-11-24"),
+        (["build", "--data", "nowhere"], "no store at 'nowhere'"),
+        (["compose", "kainnu"], "did you mean Kainuu (MK18)?"),
+        (["compose", "kainuu", "--as-of", "soon"], "is not a date"),
+        (["measure", "--as-of", "soon"], "is not a date"),
+        (["measure", "--level", "maakunnat"], "maakunta"),
+        (["catalogue", "gdp_pd"], "unknown indicator 'gdp_pd'; did you mean 'gdp_pc'?"),
+        (["catalogue", "qqqqqq"], "unknown indicator 'qqqqqq'"),
+        (["catalogue", "--lang", "de"], "unknown language 'de'"),
+        (["publish", "missing.json"], "missing.json"),
+        (["fetch", "missing.csv"], "missing.toml"),
+        (["bild"], "bild"),
+        (["build", "--langg", "fi"], "--langg"),
+        (["build", "--lang"], "--lang"),
+        (["compose", "kainuu", "lappi"], "lappi"),
+    ],
+)
+def test_wrong_use_is_one_line_exit_1_and_nothing_written(
+    desk: Path, run: Run, arguments: list[str], what: str
+) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (1, [])
+    assert len(err) == 1, err
+    assert err[0].startswith("tilannekuva: ")
+    assert what in err[0]
+    assert nothing_was_written(desk)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "what"),
+    [
+        ("mine/own.toml", "[synthetic]\nnamess = 1\n", "own.toml: synthetic.namess: unknown key"),
+        ("mine/own.toml", "[synthetic\n", "own.toml: not valid TOML"),
+        ("tilannekuva.toml", "catalog = 'mine'\n", "did you mean 'catalogue'?"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_wrong_use_too(
+    desk: Path, run: Run, file: str, text: str, what: str
+) -> None:
+    (desk / file).write_text(text)
+    code, out, err = run("build", "--data", str(desk.parent / "synthetic_store"))
+    assert (code, out) == (1, [])
+    assert len(err) == 1
+    assert what in err[0]
+    assert nothing_was_written(desk)
+
+
+# --- 2: the data --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["build", "compose", "tidy", "measure", "verify"])
+def test_a_damaged_raw_file_is_named_with_its_hash_and_nothing_is_published(
+    desk: Path, run: Run, synthetic_store: Store, command: str
+) -> None:
+    entry = synthetic_store.lock[0]
+    (synthetic_store.folder / entry.file).write_text("region,time,value\nMK18,2022,99\n")
+    code, out, err = run(command)
+    assert (code, out) == (2, [])
+    said = err[-1]
+    assert entry.file in said
+    assert entry.sha256[:16] in said
+    assert nothing_was_written(desk)
+
+
+def test_a_damaged_lock_and_a_missing_file(desk: Path, run: Run, synthetic_store: Store) -> None:
+    entry = synthetic_store.lock[0]
+    content = (synthetic_store.folder / entry.file).read_bytes()
+    (synthetic_store.folder / entry.file).unlink()
+    code, _, err = run("build")
+    assert (code, len(err)) == (2, 1)
+    assert entry.file in err[0]
+    (synthetic_store.folder / entry.file).write_bytes(content)
+    (synthetic_store.folder / "lock.json").write_text("{")
+    code, _, err = run("build")
+    assert (code, len(err)) == (2, 1)
+    assert "lock.json" in err[0]
+    assert nothing_was_written(desk)
+
+
+def test_an_unseen_code_names_the_table(desk: Path, run: Run, synthetic_store: Store) -> None:
+    synthetic_store.add("region,time,value\nMK77,2022,1\n", published_on="2023-04-01")
+    code, out, err = run("build")
+    assert (code, out) == (2, [])
+    assert "statfin t (indicator synthetic" in err[-1]
+    assert "'MK77'" in err[-1]
+    assert nothing_was_written(desk) or not any((desk / "reports").rglob("*.html"))
+
+
+def test_nothing_by_that_day_is_a_matter_of_the_data(desk: Path, run: Run) -> None:
+    code, out, err = run("build", "--as-of", "1990-01-01")
+    assert (code, out) == (2, [])
+    assert "no figure was published by 1990-01-01" in err[-1]
+
+
+# --- 3: the report ------------------------------------------------------------------------------
+
+
+def test_a_report_problem_is_3(desk: Path, run: Run, renderers: Renderers) -> None:
+    renderers.fail = ReportError("no ink")
+    code, out, err = run("build")
+    assert (code, out) == (3, [])
+    assert err[-1] == "tilannekuva: no ink"
+
+
+def test_a_full_disk_is_3_and_the_old_report_stays(
+    desk: Path, run: Run, synthetic_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("build")
+    page = desk / "reports/2023-03-01/kainuu/kainuu.fi.html"
+    before = page.read_bytes()
+    synthetic_store.add("region,time,value\nMK18,2022,9\n", published_on="2023-03-01")
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as m:
+        m.setattr(Path, "write_bytes", full)
+        code, out, err = run("build")
+    assert (code, out) == (3, [])
+    assert "No space left on device" in err[-1]
+    assert "the old one stays" in err[-1]
+    assert page.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [["tidy"], ["measure"], ["compose"]])
+def test_a_place_that_cannot_be_written_is_3(desk: Path, run: Run, command: list[str]) -> None:
+    (desk / "file").write_text("")
+    code, out, err = run(*command, "--out", "file/below.json")
+    assert (code, out) == (3, [])
+    assert "file/below.json: the report cannot be written" in err[-1].replace("\\", "/")
+
+
+def test_an_interrupt_says_that_nothing_is_half_written(
+    desk: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "build", interrupted)
+    code, _, err = run("build")
+    assert code == 130
+    assert err == ["tilannekuva: interrupted; nothing was half-written"]
+
+
+@pytest.mark.parametrize(("given", "code"), [(2, 1), (0, 0), (3, 3), (None, 0)])
+def test_the_2_of_command_line_habit_is_1_here(
+    monkeypatch: pytest.MonkeyPatch, given: int | None, code: int
+) -> None:
+    monkeypatch.setattr(cli, "app", lambda *_, **__: given)
+    assert cli.main([]) == code
+
+
+# --- as a process -------------------------------------------------------------------------------
+
+
+def process(*command: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, check=False, timeout=120, **more
+    )
+
+
+def test_the_module_is_the_command(desk: Path) -> None:
+    made = process("-m", "tilannekuva", "build", "kainnu")
+    assert made.returncode == 1
+    assert made.stderr == "tilannekuva: no region is called 'kainnu'; did you mean Kainuu (MK18)?\n"
+    assert made.stdout == ""
+    script = Path(sys.executable).with_name("tilannekuva")
+    if script.is_file():
+        same = subprocess.run(
+            [script, "build", "kainnu"], capture_output=True, text=True, check=False
+        )
+        assert (same.returncode, same.stderr) == (made.returncode, made.stderr)
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(desk: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        made = subprocess.run(
+            [sys.executable, "-m", "tilannekuva", "catalogue"],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(write)
+    assert made.stderr == ""
+    assert made.returncode == 0
