@@ -1,4 +1,4 @@
-"""Cold start to the finished Kainuu page and workbook, against a notebook that draws the same charts.
+"""Cold start to the finished Kainuu page and workbook, beside a notebook of the same charts.
 
     python benchmarks/picture.py [--runs 3]
 
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -86,7 +87,9 @@ def main() -> None:
         for run in range(runs):
             ours.append(_timed(lambda run=run: _build(root / f"run{run}")))
             theirs.append(_timed(lambda: _notebook(root / "notebook")))
-            out = subprocess.run([sys.executable, "-c", VERBS], capture_output=True, text=True, check=True)
+            out = subprocess.run(
+                [sys.executable, "-c", VERBS], capture_output=True, text=True, check=True
+            )
             verbs.append(json.loads(out.stdout))
         print(f"{len(charts)} charts, {runs} runs in turn, median seconds")
         for name in verbs[0]:
@@ -97,9 +100,9 @@ def main() -> None:
         print(f"ratio                    {ratio:6.2f}")
 
 
-def _timed(what: object) -> float:
+def _timed(what: Callable[[], object]) -> float:
     start = time.perf_counter()
-    what()  # type: ignore[operator]
+    what()
     return time.perf_counter() - start
 
 
@@ -128,7 +131,16 @@ def _baseline(folder: Path, charts: list[Path]) -> None:
 
 
 def _notebook(folder: Path) -> None:
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--execute", "--to", "html", "baseline.ipynb"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "nbconvert",
+        "--execute",
+        "--to",
+        "html",
+        "baseline.ipynb",
+    ]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 

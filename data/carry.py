@@ -24,7 +24,9 @@ SUBJECTS = (economy, rd, population, employment, education, wellbeing, climate_n
 def main() -> None:
     """Read every subject's files and write the store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", default=HERE.parent.parent / "shared" / "data"
+    )
     parser.add_argument("--store", type=Path, default=HERE / "raw")
     args = parser.parse_args()
     entries = [c for subject in SUBJECTS for c in subject.snapshots(args.folder)]

@@ -250,14 +250,31 @@ def register(keys: Mapping[int, Table], runs: Table) -> Table:
             parent = {"seutukunta": parent_of_sk.get(ident), "nuts2": ident[:3]}.get(level) or "SSS"
             last = spec.last or (int(r["last"]) if int(r["last"]) < TODAY else None)
             rows.append(
-                row(ident, level, parent, r["fi"], r["sv"], r["en"], valid_from=spec.first,
-                    valid_to=last)
-            )  # fmt: skip
+                row(
+                    ident,
+                    level,
+                    parent,
+                    r["fi"],
+                    r["sv"],
+                    r["en"],
+                    valid_from=spec.first,
+                    valid_to=last,
+                )
+            )
     rows += [row(c, "nuts2", "FI1", *names, valid_to=2011) for c, names in OLD_NUTS2.items()]
     rows.append(
-        row("MK20", "maakunta", "SSS", "Itä-Uusimaa", "Östra Nyland", "East Uusimaa",
-            valid_from=1997, valid_to=2010, successor="MK01")
-    )  # fmt: skip
+        row(
+            "MK20",
+            "maakunta",
+            "SSS",
+            "Itä-Uusimaa",
+            "Östra Nyland",
+            "East Uusimaa",
+            valid_from=1997,
+            valid_to=2010,
+            successor="MK01",
+        )
+    )
     for year, key in keys.items():
         present = {municipality(r["kunta"]) for r in keys.get(year + 1, key)}
         for r in key:
@@ -269,9 +286,15 @@ def register(keys: Mapping[int, Table], runs: Table) -> Table:
             names = (text(r[f"municipality_name_{x}"]) for x in ("fi", "sv", "en"))
             end = year if year < TODAY else None
             rows.append(
-                row(ku, "kunta", newest[ku, "maakunta"], *names, valid_to=end,
-                    successor=MERGED.get(ku))
-            )  # fmt: skip
+                row(
+                    ku,
+                    "kunta",
+                    newest[ku, "maakunta"],
+                    *names,
+                    valid_to=end,
+                    successor=MERGED.get(ku),
+                )
+            )
     vuolijoki = ("Vuolijoki", "Vuolijoki", "Vuolijoki")
     rows.append(row("KU940", "kunta", "MK18", *vuolijoki, valid_to=2006, successor="KU205"))
     order = ["koko_maa", "manner_suomi", "maakunta", "seutukunta", "kunta", *list(LEVELS)[2:]]
@@ -633,7 +656,7 @@ SOURCES: tuple[dict[str, Any], ...] = (
         "note": "forms.csv: case forms follow local usage; a region whose forms are uncertain has "
         "no row. peers.csv: for comparison until the region is asked.",
     },
-)  # fmt: skip
+)
 
 
 def write_csv(path: Path, rows: Table) -> None:

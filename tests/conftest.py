@@ -100,10 +100,13 @@ def _indicator(name: str = "synthetic", **more: Any) -> Indicator:
 def _catalogue(*found: Indicator) -> Catalogue:
     whole = indicators.load()
     return Catalogue(
-        indicators={i.id: i for i in found}, units=whole.units, sources=whole.sources, cuts=(),
+        indicators={i.id: i for i in found},
+        units=whole.units,
+        sources=whole.sources,
+        cuts=(),
         key_figures=KeyFigures(**dict.fromkeys(KeyFigures.model_fields, ())),
         aliases={a: i.id for i in found for a in i.aliases},
-    )  # fmt: skip
+    )
 
 
 def _rows(*rows: Sequence[Any], **fixed: str) -> pd.DataFrame:
@@ -113,12 +116,16 @@ def _rows(*rows: Sequence[Any], **fixed: str) -> pd.DataFrame:
         there = value is not None
         out.append(
             {
-                "indicator": "synthetic", "breakdown": "total", "region": region, "period": period,
+                "indicator": "synthetic",
+                "breakdown": "total",
+                "region": region,
+                "period": period,
                 "value": float("nan") if value is None else value,
                 "status": rest[0] if rest else "final" if there else "not_available",
-                "snapshot": rest[1] if len(rest) > 1 else "aaaaaaaaaaaaaaaa", **fixed,
+                "snapshot": rest[1] if len(rest) > 1 else "aaaaaaaaaaaaaaaa",
+                **fixed,
             }
-        )  # fmt: skip
+        )
     return table.make(pd.DataFrame(out, columns=list(table.COLUMNS)))
 
 

@@ -46,8 +46,11 @@ def test_build_prints_where_the_files_are(desk: Path, run: Run) -> None:
     assert code == 0
     place = "reports/2023-03-01/kainuu/kainuu"
     assert [Path(line).as_posix() for line in out] == [
-        f"{place}.fi.html", f"{place}.fi.xlsx", f"{place}.sv.html", f"{place}.sv.xlsx",
-    ]  # fmt: skip
+        f"{place}.fi.html",
+        f"{place}.fi.xlsx",
+        f"{place}.sv.html",
+        f"{place}.sv.xlsx",
+    ]
     assert all((desk / line).is_file() for line in out)
 
 
@@ -81,9 +84,12 @@ def test_a_picture_alone_names_its_folder(desk: Path, run: Run) -> None:
 def test_progress_is_plain_lines_when_nobody_watches(desk: Path, run: Run) -> None:
     _, _, err = run("build", "kainuu", "lappi")
     assert err == [
-        "tilannekuva: tidy", "tilannekuva: measure", "tilannekuva: compose",
-        "tilannekuva: publish Kainuu", "tilannekuva: publish Lappi",
-    ]  # fmt: skip
+        "tilannekuva: tidy",
+        "tilannekuva: measure",
+        "tilannekuva: compose",
+        "tilannekuva: publish Kainuu",
+        "tilannekuva: publish Lappi",
+    ]
     assert not any(c in "".join(err) for c in "\r\x1b")
 
 

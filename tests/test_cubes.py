@@ -62,10 +62,12 @@ def test_a_cube_holds_what_the_table_holds(make_rows: Rows) -> None:
 
 
 def test_indicators_and_breakdowns_come_apart_and_in_order(make_rows: Rows) -> None:
-    rows = table.concat([
-        make_rows(("MK18", "2020", v), indicator=i, breakdown=b)
-        for v, (i, b) in enumerate([("b", "total"), ("a", "F"), ("a", "total"), ("b", "M")])
-    ])  # fmt: skip
+    rows = table.concat(
+        [
+            make_rows(("MK18", "2020", v), indicator=i, breakdown=b)
+            for v, (i, b) in enumerate([("b", "total"), ("a", "F"), ("a", "total"), ("b", "M")])
+        ]
+    )
     found = [
         (c.indicator, c.breakdown, at(c, "MK18", "2020")) for c in cubes.cubes(rows, "maakunta")
     ]
@@ -98,9 +100,10 @@ def test_within_a_period_divisions_never_mix(make_rows: Rows) -> None:
 
 def test_todays_division_wins_when_both_are_whole(make_rows: Rows) -> None:
     rows = make_rows(
-        *((r, "2012", 1.0) for r in OLD if "@" in r), *((r, "2012", 2.0) for r in REGIONS),
+        *((r, "2012", 1.0) for r in OLD if "@" in r),
+        *((r, "2012", 2.0) for r in REGIONS),
         *((r, "2020", 3.0) for r in REGIONS),
-    )  # fmt: skip
+    )
     assert set(one(rows).value[:, 0]) == {2.0}
 
 
@@ -180,8 +183,11 @@ def test_a_cube_has_one_frequency_that_of_the_newest_figure(
 def test_periods_are_in_the_order_of_time(make_rows: Rows) -> None:
     given = ["2020M10", "2020M02", "2019M12", "2020M01"]
     assert one(make_rows(*(("MK18", p, 1.0) for p in given))).periods == (
-        "2019M12", "2020M01", "2020M02", "2020M10",
-    )  # fmt: skip
+        "2019M12",
+        "2020M01",
+        "2020M02",
+        "2020M10",
+    )
 
 
 # --- the real store -----------------------------------------------------------------------------

@@ -106,9 +106,12 @@ NORTH_KARELIA = [k for k in region_codes.children("MK12", "kunta") if k != "KU54
     ids=str,
 )
 def test_municipalities_that_merged_are_counted_once_and_wholly(
-    make_rows: Rows, make_indicator: Make, make_catalogue: Callable[..., Catalogue],
-    nurmes: dict[str, float], total: float | None,
-) -> None:  # fmt: skip
+    make_rows: Rows,
+    make_indicator: Make,
+    make_catalogue: Callable[..., Catalogue],
+    nurmes: dict[str, float],
+    total: float | None,
+) -> None:
     rows = make_rows(
         *((k, "2019", 0.0) for k in NORTH_KARELIA), *((k, "2019", v) for k, v in nurmes.items())
     )
@@ -154,8 +157,9 @@ def test_a_sum_takes_the_worst_status_and_every_origin(
 ) -> None:
     rows = make_rows(
         *((k, "2020", 1.0, "final", S1) for k in KAINUU[:6]),
-        (KAINUU[6], "2020", 1.0, "preliminary", S2), (KAINUU[7], "2020", 1.0, "estimated", S2),
-    )  # fmt: skip
+        (KAINUU[6], "2020", 1.0, "preliminary", S2),
+        (KAINUU[7], "2020", 1.0, "estimated", S2),
+    )
     result = derived(make_catalogue, rows, make_indicator(aggregate=SUM))
     assert of(result, "synthetic", "status")["MK18", "2020"] == "estimated"
     name = of(result, "synthetic", "snapshot")["MK18", "2020"]
@@ -169,9 +173,11 @@ def test_a_sum_takes_the_worst_status_and_every_origin(
     )
 )
 def test_a_weighted_mean_is_that_of_numpy(
-    make_rows: Rows, make_indicator: Make, make_catalogue: Callable[..., Catalogue],
+    make_rows: Rows,
+    make_indicator: Make,
+    make_catalogue: Callable[..., Catalogue],
     pairs: list[tuple[float, float]],
-) -> None:  # fmt: skip
+) -> None:
     rows = table.concat(
         [
             make_rows(
@@ -227,9 +233,12 @@ FORMULAS = ["100 * a / b", "a - b", "(a + b) * 2 - a", "-a + 3", "a ** 2 / 7", "
 @settings(max_examples=4)
 @given(st.lists(st.tuples(values, values), min_size=30, max_size=30))
 def test_a_formula_is_plain_arithmetic(
-    make_rows: Rows, make_indicator: Make, make_catalogue: Callable[..., Catalogue],
-    formula: str, numbers: list[tuple[float, float]],
-) -> None:  # fmt: skip
+    make_rows: Rows,
+    make_indicator: Make,
+    make_catalogue: Callable[..., Catalogue],
+    formula: str,
+    numbers: list[tuple[float, float]],
+) -> None:
     numbers = [*numbers, (1.0, 0.0), (0.0, 0.0)]
     periods = [str(1990 + n) for n in range(len(numbers))]
     rows = pair(
@@ -290,18 +299,25 @@ def test_previous_is_the_same_period_one_year_before(
     make_rows: Rows, make_indicator: Make, make_catalogue: Callable[..., Catalogue]
 ) -> None:
     rows = make_rows(
-        ("MK18", "2019", 10.0), ("MK18", "2020", 12.0), ("MK18", "2022", 20.0),
-        ("MK18", "2022M05", 3.0), ("MK18", "2023M05", 4.0), ("MK18", "2023M06", 9.0),
-        ("MK18@2015", "2018", 99.0), indicator="a",
-    )  # fmt: skip
+        ("MK18", "2019", 10.0),
+        ("MK18", "2020", 12.0),
+        ("MK18", "2022", 20.0),
+        ("MK18", "2022M05", 3.0),
+        ("MK18", "2023M05", 4.0),
+        ("MK18", "2023M06", 9.0),
+        ("MK18@2015", "2018", 99.0),
+        indicator="a",
+    )
     two = (make_indicator("a"), make_indicator("c", formula="a - previous(a)"))
     assert of(derived(make_catalogue, rows, *two), "c") == {
-        ("MK18", "2020"): 2.0, ("MK18", "2023M05"): 1.0,
-    }  # fmt: skip
+        ("MK18", "2020"): 2.0,
+        ("MK18", "2023M05"): 1.0,
+    }
     two = (make_indicator("a"), make_indicator("c", formula="mean2(a)"))
     assert of(derived(make_catalogue, rows, *two), "c") == {
-        ("MK18", "2020"): 11.0, ("MK18", "2023M05"): 3.5,
-    }  # fmt: skip
+        ("MK18", "2020"): 11.0,
+        ("MK18", "2023M05"): 3.5,
+    }
 
 
 def test_country_stands_at_every_region_and_its_status_counts(
@@ -317,17 +333,19 @@ def test_country_stands_at_every_region_and_its_status_counts(
     two = (make_indicator("a"), make_indicator("c", formula="100 * a / country(a)"))
     result = derived(make_catalogue, rows, *two)
     assert of(result, "c") == {
-        ("MK18", "2020"): 80.0, ("MK18@2015", "2020"): 60.0, ("SSS", "2020"): 100.0,
-    }  # fmt: skip
+        ("MK18", "2020"): 80.0,
+        ("MK18@2015", "2020"): 60.0,
+        ("SSS", "2020"): 100.0,
+    }
     assert of(result, "c", "status")["MK18", "2020"] == "estimated"
     assert result.derivations[str(of(result, "c", "snapshot")["MK18", "2020"])].parents == (S1, S2)
 
 
 def by_sex(make_rows: Rows, **cells: Any) -> pd.DataFrame:
     """Indicator ``a`` of Kainuu in 2020 by breakdown."""
-    return table.concat([
-        make_rows(("MK18", "2020", v), indicator="a", breakdown=b) for b, v in cells.items()
-    ])  # fmt: skip
+    return table.concat(
+        [make_rows(("MK18", "2020", v), indicator="a", breakdown=b) for b, v in cells.items()]
+    )
 
 
 def test_part_sums_the_named_codes_and_every_one_must_be_there(
@@ -360,10 +378,12 @@ def test_hhi_is_the_sum_of_squared_shares(
 ) -> None:
     a = make_indicator("a", axes=("sex",))
     c = make_indicator("c", formula="1 - hhi(a)")
-    rows = table.concat([
-        make_rows(("MK18", "2020", v, "final", s), indicator="a", breakdown=b)
-        for b, v, s in (("total", 8.0, S1), ("F", 6.0, S2), ("M", 2.0, S3))
-    ])  # fmt: skip
+    rows = table.concat(
+        [
+            make_rows(("MK18", "2020", v, "final", s), indicator="a", breakdown=b)
+            for b, v, s in (("total", 8.0, S1), ("F", 6.0, S2), ("M", 2.0, S3))
+        ]
+    )
     result = derived(make_catalogue, rows, a, c)
     assert of(result, "c")["MK18", "2020"] == pytest.approx(1 - (0.75**2 + 0.25**2))
     name = str(of(result, "c", "snapshot")["MK18", "2020"])
@@ -392,10 +412,12 @@ def test_cells_are_divided_by_totals(
     a = make_indicator("a", axes=("sex",))
     b = make_indicator("b")
     c = make_indicator("c", axes=("sex",), formula="100 * a / b")
-    rows = table.concat([
-        by_sex(make_rows, total=8.0, F=6.0, M=2.0),
-        make_rows(("MK18", "2020", 16.0), ("MK18", "2021", 1.0), indicator="b"),
-    ])  # fmt: skip
+    rows = table.concat(
+        [
+            by_sex(make_rows, total=8.0, F=6.0, M=2.0),
+            make_rows(("MK18", "2020", 16.0), ("MK18", "2021", 1.0), indicator="b"),
+        ]
+    )
     result = derived(make_catalogue, rows, a, b, c)
     assert of(result, "c", breakdown="F") == {("MK18", "2020"): 37.5}
     assert of(result, "c", breakdown="M") == {("MK18", "2020"): 12.5}
@@ -408,14 +430,18 @@ def test_formulas_stand_on_formulas_and_on_sums(
     make_rows: Rows, make_indicator: Make, make_catalogue: Callable[..., Catalogue]
 ) -> None:
     """Whatever the order in the catalogue."""
-    rows = table.concat([
-        make_rows(*((k, "2020", 1.0) for k in KAINUU), indicator="a"),
-        make_rows(("MK18", "2020", 4.0), indicator="b"),
-    ])  # fmt: skip
+    rows = table.concat(
+        [
+            make_rows(*((k, "2020", 1.0) for k in KAINUU), indicator="a"),
+            make_rows(("MK18", "2020", 4.0), indicator="b"),
+        ]
+    )
     four = (
-        make_indicator("d", formula="c + 1"), make_indicator("c", formula="a / b"),
-        make_indicator("a", aggregate=SUM), make_indicator("b"),
-    )  # fmt: skip
+        make_indicator("d", formula="c + 1"),
+        make_indicator("c", formula="a / b"),
+        make_indicator("a", aggregate=SUM),
+        make_indicator("b"),
+    )
     result = derived(make_catalogue, rows, *four)
     assert of(result, "d") == {("MK18", "2020"): 3.0}
     name = str(of(result, "d", "snapshot")["MK18", "2020"])
@@ -426,9 +452,10 @@ def test_a_circle_is_refused_and_spelt_out(
     make_indicator: Make, make_catalogue: Callable[..., Catalogue]
 ) -> None:
     circle = (
-        make_indicator("a", formula="b + 1"), make_indicator("b", formula="c + 1"),
+        make_indicator("a", formula="b + 1"),
+        make_indicator("b", formula="c + 1"),
         make_indicator("c", formula="a + 1"),
-    )  # fmt: skip
+    )
     with pytest.raises((DataError, CatalogueError), match=r"stand on each other: [abc] → [abc] → "):
         deriving.order(make_catalogue(*circle))
 
@@ -523,9 +550,13 @@ def test_every_formula_of_the_catalogue_is_the_arithmetic_it_says(
                 continue  # a published figure stands in for the formula
             expected = formulas.evaluate(i.formula, given, {})
             published = not str(
-                mine.loc[(mine["indicator"] == name) & (mine["region"] == region)
-                         & (mine["period"] == period), "snapshot"].iloc[0]
-            ).startswith("f-")  # fmt: skip
+                mine.loc[
+                    (mine["indicator"] == name)
+                    & (mine["region"] == region)
+                    & (mine["period"] == period),
+                    "snapshot",
+                ].iloc[0]
+            ).startswith("f-")
             if not published:
                 assert value == pytest.approx(expected, rel=1e-9), (name, region, period)
                 checked += 1

@@ -34,9 +34,14 @@ SPAN_METRICS = ("change_1y", "change_5y", "change_10y")
 
 
 def measured(
-    rows: pd.DataFrame, indicator: Indicator, make_catalogue: Cat, *,
-    breaks: list[str] | None = None, as_of: str | None = AS_OF, level: str = "maakunta",
-) -> dict[str, dict[str, measuring.Row]]:  # fmt: skip
+    rows: pd.DataFrame,
+    indicator: Indicator,
+    make_catalogue: Cat,
+    *,
+    breaks: list[str] | None = None,
+    as_of: str | None = AS_OF,
+    level: str = "maakunta",
+) -> dict[str, dict[str, measuring.Row]]:
     """Area → metric → row."""
     cuts = [("synthetic", _break(b)) for b in breaks or []]
     made = measuring.measurements(rows, level, make_catalogue(indicator), as_of, cuts)
@@ -324,8 +329,9 @@ def test_every_metric_that_is_made_is_described() -> None:
 def test_a_forecast_is_never_the_latest(
     make_rows: Rows, make_indicator: Make, make_catalogue: Cat
 ) -> None:
-    rows = make_rows(("MK18", "2022", 5.0), ("MK18", "2030", 4.0, "forecast"),
-                     ("MK18", "2040", 3.0, "forecast"))  # fmt: skip
+    rows = make_rows(
+        ("MK18", "2022", 5.0), ("MK18", "2030", 4.0, "forecast"), ("MK18", "2040", 3.0, "forecast")
+    )
     found = measured(rows, make_indicator(), make_catalogue)["MK18"]
     assert (found["latest"].value, found["latest"].period) == (5.0, "2022")
     assert (found["forecast"].value, found["forecast"].period) == (3.0, "2040")
@@ -343,8 +349,11 @@ def test_a_row_without_a_value_is_not_the_latest(
 def test_a_metric_bears_the_worst_status_of_what_it_stands_on(
     make_rows: Rows, make_indicator: Make, make_catalogue: Cat
 ) -> None:
-    rows = make_rows(("MK18", "2021", 5.0, "estimated"), ("MK18", "2022", 6.0, "preliminary"),
-                     ("SSS", "2022", 7.0, "unreliable"))  # fmt: skip
+    rows = make_rows(
+        ("MK18", "2021", 5.0, "estimated"),
+        ("MK18", "2022", 6.0, "preliminary"),
+        ("SSS", "2022", 7.0, "unreliable"),
+    )
     found = measured(rows, make_indicator(), make_catalogue)["MK18"]
     assert found["latest"].status == "preliminary"
     assert found["change_1y"].status == "estimated"
@@ -423,10 +432,14 @@ def test_a_country_without_an_earlier_figure_is_no_break(
 def test_months_are_compared_with_the_same_month(
     make_rows: Rows, make_indicator: Make, make_catalogue: Cat
 ) -> None:
-    rows = make_rows(*(
-        ("MK18", f"{y}M{m:02d}", y - 2000 + (50.0 if m == 1 else 0.0))
-        for y in range(2010, 2024) for m in (1, 6, 10) if (y, m) != (2023, 10)
-    ))  # fmt: skip
+    rows = make_rows(
+        *(
+            ("MK18", f"{y}M{m:02d}", y - 2000 + (50.0 if m == 1 else 0.0))
+            for y in range(2010, 2024)
+            for m in (1, 6, 10)
+            if (y, m) != (2023, 10)
+        )
+    )
     found = measured(rows, make_indicator(), make_catalogue)["MK18"]
     assert (found["latest"].period, found["latest"].value) == ("2023M06", 23.0)
     assert (found["change_1y"].value, found["change_1y"].period) == (1.0, "2022M06/2023M06")
@@ -589,9 +602,12 @@ def test_without_an_official_figure_there_is_no_gap_and_no_mean_of_regions(
 
 
 def aimed(
-    make_rows: Rows, make_indicator: Make, make_catalogue: Cat, *targets: dict[str, Any],
+    make_rows: Rows,
+    make_indicator: Make,
+    make_catalogue: Cat,
+    *targets: dict[str, Any],
     series: dict[int, float] | None = None,
-) -> dict[str, measuring.Row]:  # fmt: skip
+) -> dict[str, measuring.Row]:
     series = series or {y: 60.0 + (y - 2013) for y in range(2013, 2023)}  # 69 in 2022, +1 a year
     rows = make_rows(*(("MK18", str(y), v) for y, v in series.items()))
     told = tuple({"source": "synthetic", **t} for t in targets)
@@ -614,9 +630,13 @@ def test_the_nearest_target_after_the_day_counts(
     make_rows: Rows, make_indicator: Make, make_catalogue: Cat
 ) -> None:
     found = aimed(
-        make_rows, make_indicator, make_catalogue, {"period": "2035", "value": 99.0},
-        {"period": "2024", "value": 70.0}, {"period": "2030", "value": 85.0},
-    )  # fmt: skip
+        make_rows,
+        make_indicator,
+        make_catalogue,
+        {"period": "2035", "value": 99.0},
+        {"period": "2024", "value": 70.0},
+        {"period": "2030", "value": 85.0},
+    )
     assert found["target_value"].period == "2030"
     past = aimed(make_rows, make_indicator, make_catalogue, {"period": "2024", "value": 70.0})
     assert (past["target_value"].value, past["target_value"].reason) == (None, "target_past")
@@ -710,8 +730,13 @@ def test_a_base_on_the_other_side_of_a_break_is_no_base(
 def test_too_few_points_give_no_pace(
     make_rows: Rows, make_indicator: Make, make_catalogue: Cat
 ) -> None:
-    found = aimed(make_rows, make_indicator, make_catalogue, {"period": "2030", "value": 85.0},
-                  series={2021: 60.0, 2022: 69.0})  # fmt: skip
+    found = aimed(
+        make_rows,
+        make_indicator,
+        make_catalogue,
+        {"period": "2030", "value": 85.0},
+        series={2021: 60.0, 2022: 69.0},
+    )
     assert found["pace_required"].value == 2.0
     assert (found["pace_actual"].value, found["pace_actual"].reason) == (None, "too_few_points")
     assert (found["reach_year"].value, found["reach_year"].reason) == (None, "too_few_points")

@@ -56,13 +56,20 @@ def test_a_date_that_no_calendar_has_is_refused(day: str) -> None:
 
 def test_an_indicator_needs_a_way_to_figures() -> None:
     given: dict[str, Any] = {
-        "id": "a", "subject": "s", "names": {"fi": "a", "sv": "a", "en": "a"}, "unit": "percent",
-        "decimals": 1, "direction": "up",
-    }  # fmt: skip
+        "id": "a",
+        "subject": "s",
+        "names": {"fi": "a", "sv": "a", "en": "a"},
+        "unit": "percent",
+        "decimals": 1,
+        "direction": "up",
+    }
     with pytest.raises(ValidationError, match="it needs a"):
         Indicator.model_validate(given)
-    for way in ({"formula": "b"}, {"query": [{"source": "s", "table": "t"}]},
-                {"where": {"fi": "a", "sv": "a", "en": "a"}}):  # fmt: skip
+    for way in (
+        {"formula": "b"},
+        {"query": [{"source": "s", "table": "t"}]},
+        {"where": {"fi": "a", "sv": "a", "en": "a"}},
+    ):
         assert Indicator.model_validate({**given, **way}).label.fi == "a"
 
 
@@ -79,8 +86,11 @@ def test_a_division_is_a_word_or_a_year(division: Any) -> None:
 def test_a_target_is_a_level_at_least_and_national_unless_told() -> None:
     target = Target(period="2030", value=1, source="x")
     assert (target.kind, target.bound, target.scope, target.verified) == (
-        "level", "at_least", "national", False,
-    )  # fmt: skip
+        "level",
+        "at_least",
+        "national",
+        False,
+    )
 
 
 def test_a_picture_goes_through_json_without_loss(kainuu: Picture) -> None:

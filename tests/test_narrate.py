@@ -106,7 +106,7 @@ UNEMPLOYMENT = synthetic(
             "kymmenessä vuodessa 6,5 prosenttiyksikköä (lokakuu 2013 – lokakuu 2023).",
             "Suunta on selvä: se on laskenut noin 0,82 prosenttiyksikköä vuodessa "
             "(lokakuu 2014 – lokakuu 2023).",
-            "Kainuun sija maakuntien vertailussa on 4.–6. / 19 (ensimmäinen on paras).",
+            "Kainuun sija maakuntien vertailussa on 4.–6.\xa0/\xa019 (ensimmäinen on paras).",
         ]),
         ("sv", [
             "Arbetslöshetsgraden i Kajanaland var 8,6 procent i oktober 2023, 1,1 procentenheter "
@@ -115,7 +115,7 @@ UNEMPLOYMENT = synthetic(
             "tio år med 6,5 procentenheter (oktober 2013 – oktober 2023).",
             "Riktningen är tydlig: siffran har sjunkit med ungefär 0,82 procentenheter per år "
             "(oktober 2014 – oktober 2023).",
-            "Kajanalands placering bland landskapen är 4–6 / 19 (den första är bäst).",
+            "Kajanalands placering bland landskapen är 4–6\xa0/\xa019 (den första är bäst).",
         ]),
         ("en", [
             "Kainuu's unemployment rate was 8.6% in October 2023, 1.1 percentage points below the "
@@ -124,7 +124,7 @@ UNEMPLOYMENT = synthetic(
             "over ten years by 6.5 percentage points (October 2013 – October 2023).",
             "The direction is clear: it has fallen by about 0.82 percentage points a year "
             "(October 2014 – October 2023).",
-            "Kainuu's rank among the regions is 4th–6th / 19 (first is best).",
+            "Kainuu's rank among the regions is 4th–6th\xa0/\xa019 (first is best).",
         ]),
     ],
 )  # fmt: skip
@@ -136,22 +136,31 @@ def test_a_finding_in_three_languages(lang: str, expected: list[str]) -> None:
     ("lang", "expected"),
     [
         ("fi", "Kainuun työttömyysaste on laskenut selvästi ja on yhä koko maata matalampi"),
-        ("sv", "Arbetslöshetsgraden i Kajanaland har sjunkit tydligt och är fortsatt lägre än "
-               "i hela landet"),
-        ("en", "Kainuu's unemployment rate has clearly fallen and is still below the national "
-               "figure"),
+        (
+            "sv",
+            "Arbetslöshetsgraden i Kajanaland har sjunkit tydligt och är fortsatt lägre än "
+            "i hela landet",
+        ),
+        (
+            "en",
+            "Kainuu's unemployment rate has clearly fallen and is still below the national figure",
+        ),
     ],
-)  # fmt: skip
+)
 def test_headline(lang: str, expected: str) -> None:
     # Ten years ago the gap was −1.1 + 3.7 = 2.6: on the other side, so now, not still.
     now = {"fi": "nyt ", "sv": "nu ", "en": "now "}[lang]
     still = words.message("headline.word.still", lang)
     found = narrate.headline(UNEMPLOYMENT, picture(UNEMPLOYMENT), lang)
     assert found == expected.replace(still, now)
-    same = UNEMPLOYMENT.model_copy(update={"metrics": {
-        **UNEMPLOYMENT.metrics,
-        "gap_change_10y": Measured(value=-0.2, period="2013M10/2023M10", status="final"),
-    }})  # fmt: skip
+    same = UNEMPLOYMENT.model_copy(
+        update={
+            "metrics": {
+                **UNEMPLOYMENT.metrics,
+                "gap_change_10y": Measured(value=-0.2, period="2013M10/2023M10", status="final"),
+            }
+        }
+    )
     assert narrate.headline(same, picture(same), lang) == expected
 
 
@@ -159,11 +168,13 @@ def test_headline(lang: str, expected: str) -> None:
     ("lang", "expected"),
     [
         ("fi", "Kainuussa oli 2\xa0649 työtöntä työnhakijaa lokakuun 2023 lopussa."),
-        ("sv", "Antalet arbetslösa arbetssökande i Kajanaland var 2\xa0649 i slutet av oktober "
-               "2023."),
+        (
+            "sv",
+            "Antalet arbetslösa arbetssökande i Kajanaland var 2\xa0649 i slutet av oktober 2023.",
+        ),
         ("en", "There were 2,649 unemployed jobseekers in Kainuu at the end of October 2023."),
     ],
-)  # fmt: skip
+)
 def test_so_many_of_something(lang: str, expected: str) -> None:
     finding = synthetic("unemployed_jobseekers", {"latest": 2649.0}, period="2023M10")
     assert said(finding, lang)[0] == expected
@@ -181,8 +192,9 @@ def test_so_many_of_something(lang: str, expected: str) -> None:
     ],
 )
 def test_case_forms(region: str, lang: str, start: str) -> None:
-    finding = synthetic("unemployed_jobseekers", {"latest": 2649.0}, period="2023M10",
-                        region=region)  # fmt: skip
+    finding = synthetic(
+        "unemployed_jobseekers", {"latest": 2649.0}, period="2023M10", region=region
+    )
     assert said(finding, lang)[0].startswith(start)
 
 
@@ -211,10 +223,15 @@ def test_words_follow_the_sign_after_rounding() -> None:
     assert change == "Viidessä vuodessa se pysyi ennallaan (2015–2020)."
     assert trend.startswith("Suunnasta ei voi sanoa mitään varmaa")
     # What rounds to nothing is not said beside a direction.
-    rising = synthetic("unemp_rate_reg", {
-        "latest": 9.0, "change_5y": (0.04, "2015/2020"), "trend_word": (2.0, "2011/2020"),
-        "trend_slope": (0.05, "2011/2020"),
-    })  # fmt: skip
+    rising = synthetic(
+        "unemp_rate_reg",
+        {
+            "latest": 9.0,
+            "change_5y": (0.04, "2015/2020"),
+            "trend_word": (2.0, "2011/2020"),
+            "trend_slope": (0.05, "2011/2020"),
+        },
+    )
     assert not any("ennallaan" in s for s in said(rising, "fi"))
 
 
@@ -226,9 +243,10 @@ def test_the_words_for_a_trend_are_fixed(word: float, lang: str) -> None:
         "sv": {2: "tydlig", 1: "tecken på", 0: "går det inte att säga"},
         "en": {2: "clear", 1: "signs of", 0: "cannot tell"},
     }[lang]
-    finding = synthetic("unemp_rate_reg", {
-        "latest": 9.0, "trend_word": (word, "2011/2020"), "trend_slope": (word / 10, "2011/2020"),
-    })  # fmt: skip
+    finding = synthetic(
+        "unemp_rate_reg",
+        {"latest": 9.0, "trend_word": (word, "2011/2020"), "trend_slope": (word / 10, "2011/2020")},
+    )
     trend = said(finding, lang)[1]
     assert [k for k, v in fixed.items() if v in trend] == [abs(int(word))]
     headline = narrate.headline(finding, picture(finding), lang)
@@ -237,10 +255,15 @@ def test_the_words_for_a_trend_are_fixed(word: float, lang: str) -> None:
 
 
 def test_a_trend_against_the_two_points_says_so() -> None:
-    finding = synthetic("unemp_rate_reg", {
-        "latest": 9.0, "change_10y": (-1.0, "2010/2020"), "trend_word": (2.0, "2011/2020"),
-        "trend_slope": (0.3, "2011/2020"),
-    })  # fmt: skip
+    finding = synthetic(
+        "unemp_rate_reg",
+        {
+            "latest": 9.0,
+            "change_10y": (-1.0, "2010/2020"),
+            "trend_word": (2.0, "2011/2020"),
+            "trend_slope": (0.3, "2011/2020"),
+        },
+    )
     assert said(finding, "fi")[1:] == [
         "Kymmenessä vuodessa se laski 1,0 prosenttiyksikköä (2010–2020).",
         "Välivuodet mukaan lukien suunta on kuitenkin selvä nousu, noin 0,30 prosenttiyksikköä "
@@ -261,8 +284,9 @@ def test_a_last_year_against_a_clear_direction_is_told() -> None:
 def test_no_rank_without_direction_or_without_every_region() -> None:
     neither = synthetic("median_age", {"latest": 51.2}, reasons={"rank": "no_direction"})
     assert len(said(neither, "fi")) == 1
-    missing = synthetic("crime_rate", {"latest": 99.7, "regions_n": 11.0},
-                        reasons={"rank": "regions_missing"})  # fmt: skip
+    missing = synthetic(
+        "crime_rate", {"latest": 99.7, "regions_n": 11.0}, reasons={"rank": "regions_missing"}
+    )
     assert said(missing, "fi")[1] == "11 alueen tiedot 19:stä, sijoitusta ei lasketa."
     assert said(missing, "sv")[1] == (
         "Uppgifter finns för 11 av 19 områden, så ingen placering beräknas."
@@ -271,15 +295,22 @@ def test_no_rank_without_direction_or_without_every_region() -> None:
 
 
 def test_counts_have_a_share_and_few_of_something_no_per_cents() -> None:
-    births = synthetic("births", {
-        "latest": 429.0, "share_of_country": 0.953, "change_5y": (-116.0, "2015/2020"),
-        "change_pct_5y": (-21.3, "2015/2020"),
-    })  # fmt: skip
+    births = synthetic(
+        "births",
+        {
+            "latest": 429.0,
+            "share_of_country": 0.953,
+            "change_5y": (-116.0, "2015/2020"),
+            "change_pct_5y": (-21.3, "2015/2020"),
+        },
+    )
     assert said(births, "fi")[1] == "Kainuun osuus koko maan luvusta oli 0,95 prosenttia."
     assert said(births, "fi")[2] == "Viidessä vuodessa määrä väheni 21,3 prosenttia (2015–2020)."
-    few = synthetic("epo_patents", {
-        "latest": 4.0, "change_5y": (1.6, "2007/2012"), "change_pct_5y": (66.7, "2007/2012"),
-    }, period="2012")  # fmt: skip
+    few = synthetic(
+        "epo_patents",
+        {"latest": 4.0, "change_5y": (1.6, "2007/2012"), "change_pct_5y": (66.7, "2007/2012")},
+        period="2012",
+    )
     assert said(few, "fi")[1] == (
         "Viidessä vuodessa määrä kasvoi 1,6 EPO-patenttihakemusta (2007–2012)."
     )
@@ -304,8 +335,11 @@ def test_a_target_with_the_way_to_it() -> None:
     assert said(finding, "en")[-3] == (
         "The national target is at least 4% of GDP by 2030 (indicative for Kainuu)."
     )
-    met = synthetic("rd_gdp", {"latest": 4.2, "target_value": (4.0, "2030")},
-                    reasons={"pace_required": "target_met"})  # fmt: skip
+    met = synthetic(
+        "rd_gdp",
+        {"latest": 4.2, "target_value": (4.0, "2030")},
+        reasons={"pace_required": "target_met"},
+    )
     assert said(met, "sv")[-1] == "Den nyaste siffran uppfyller målet."
 
 
@@ -379,9 +413,10 @@ def test_what_is_new_is_counted() -> None:
         "Uutta: 24.11.2022 jälkeen uusi luku on saatu 1 mittariin."
     )
     assert narrate.change_text(change, p, "en") == (
-        "Live births: 521 persons (2021), previously 460 persons (2020)."
-        .replace(" persons", "\xa0persons")
-    )  # fmt: skip
+        "Live births: 521 persons (2021), previously 460 persons (2020).".replace(
+            " persons", "\xa0persons"
+        )
+    )
 
 
 # --- notes -------------------------------------------------------------------------------------
@@ -518,8 +553,12 @@ def test_numbers_are_the_metrics_rounded_once(real: dict[str, Picture], lang: st
             elif n.metric.startswith("figure:"):
                 period = n.metric.removeprefix("figure:")
                 series = (*finding.segments, *finding.profile)
-                figures = [v for x in series for q, v in zip(x.periods, x.values, strict=True)
-                           if q == period]  # fmt: skip
+                figures = [
+                    v
+                    for x in series
+                    for q, v in zip(x.periods, x.values, strict=True)
+                    if q == period
+                ]
                 assert n.value in figures
             else:
                 assert n.metric in ("level_count", "target", "target_high"), n
@@ -548,10 +587,16 @@ def test_a_metric_is_printed_the_same_in_every_sentence(
                 assert printed.setdefault(key, n.text) == n.text
 
 
-RISE = {"fi": r"(nousi|kasvoi|piteni)\b|enemmän", "sv": r"\b(steg|ökade)\b",
-        "en": r"\b(rose|increased)\b"}  # fmt: skip
-FALL = {"fi": r"(laski|pieneni|väheni|lyheni)\b|vähemmän", "sv": r"\b(sjönk|minskade)\b",
-        "en": r"\b(fell|decreased)\b"}  # fmt: skip
+RISE = {
+    "fi": r"(nousi|kasvoi|piteni)\b|enemmän",
+    "sv": r"\b(steg|ökade)\b",
+    "en": r"\b(rose|increased)\b",
+}
+FALL = {
+    "fi": r"(laski|pieneni|väheni|lyheni)\b|vähemmän",
+    "sv": r"\b(sjönk|minskade)\b",
+    "en": r"\b(fell|decreased)\b",
+}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -568,8 +613,11 @@ def test_rise_and_fall_follow_the_numbers(real: dict[str, Picture], lang: str) -
         assert (-1 in signs) == bool(re.search(FALL[lang], text, re.IGNORECASE)), s.text
 
 
-BETTER = {"fi": r"\bpar(empi|as|haa|em)|heik|huono", "sv": r"\bbättre|\bbäst|sämre|sämst",
-          "en": r"\bbetter|\bbest\b|\bworse|\bworst"}  # fmt: skip
+BETTER = {
+    "fi": r"\bpar(empi|as|haa|em)|heik|huono",
+    "sv": r"\bbättre|\bbäst|sämre|sämst",
+    "en": r"\bbetter|\bbest\b|\bworse|\bworst",
+}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -628,9 +676,7 @@ def test_sentences_are_clean(real: dict[str, Picture], lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_alternative_texts_say_numbers_and_never_fail(
-    real: dict[str, Picture], lang: str
-) -> None:
+def test_alternative_texts_say_numbers_and_never_fail(real: dict[str, Picture], lang: str) -> None:
     kinds = (narrate.alt_line, narrate.alt_strip, narrate.alt_map, narrate.alt_multiples,
              narrate.alt_bars, narrate.alt_target, narrate.alt_age)  # fmt: skip
     for p in real.values():

@@ -16,7 +16,16 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), "."]
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(out),
+        ".",
+    ]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (found,) = out.glob("*.whl")
     return found
@@ -25,9 +34,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_the_store_and_stays_small(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as content:
         names = content.namelist()
-        snapshot = [i for i in content.infolist() if i.filename.startswith("tilannekuva/data/snapshot/")]
-    stored = {p.relative_to(ROOT / "data" / "raw").as_posix()
-              for p in (ROOT / "data" / "raw").rglob("*") if p.is_file()}  # fmt: skip
+        snapshot = [
+            i for i in content.infolist() if i.filename.startswith("tilannekuva/data/snapshot/")
+        ]
+    stored = {
+        p.relative_to(ROOT / "data" / "raw").as_posix()
+        for p in (ROOT / "data" / "raw").rglob("*")
+        if p.is_file()
+    }
     assert {i.filename.removeprefix("tilannekuva/data/snapshot/") for i in snapshot} == stored
     assert sum(i.compress_size for i in snapshot) < 5_000_000
     assert "tilannekuva/py.typed" in names
@@ -53,8 +67,12 @@ def test_installed_wheel_gives_the_same_picture(wheel: Path, tmp_path: Path) -> 
         environment.pop("TILANNEKUVA_DATA", None)
         made = subprocess.run(
             [sys.executable, "-m", "tilannekuva", "build", "kainuu"],
-            cwd=folder, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert made.returncode == 0, made.stderr
     names = sorted(p.relative_to(here).as_posix() for p in here.rglob("*") if p.is_file())
     assert "reports/latest" in names

@@ -124,9 +124,14 @@ def test_a_value_that_is_missing_stays_in_the_series_with_its_reason(
     ],
 )
 def test_gaps_of_each_kind(
-    synthetic_store: Store, make_indicator: Make, make_query: Ask, make_catalogue: Cat,
-    rows: list[tuple[str, str, float]], more: dict[str, Any], kinds: list[str],
-) -> None:  # fmt: skip
+    synthetic_store: Store,
+    make_indicator: Make,
+    make_query: Ask,
+    make_catalogue: Cat,
+    rows: list[tuple[str, str, float]],
+    more: dict[str, Any],
+    kinds: list[str],
+) -> None:
     synthetic_store.add(csv(("MK01", "2024", 1.0)), table="another", published_on="2024")
     if rows:
         synthetic_store.add(csv(*rows), published_on="2024")
@@ -149,9 +154,12 @@ def test_a_formula_without_figures_names_the_parents_that_are_missing(
 ) -> None:
     synthetic_store.add(csv(*((a, "2020", 1) for a in [*AREAS, "SSS"])))
     picture = composed(
-        synthetic_store, make_indicator("there", query=(make_query(),)), make_indicator("away"),
-        make_indicator("ratio", formula="there / away"), make_catalogue=make_catalogue,
-    )  # fmt: skip
+        synthetic_store,
+        make_indicator("there", query=(make_query(),)),
+        make_indicator("away"),
+        make_indicator("ratio", formula="there / away"),
+        make_catalogue=make_catalogue,
+    )
     gaps = {g.indicator: g for g in picture.gaps}
     assert set(picture.findings) == {"there"}
     assert (gaps["ratio"].kind, gaps["ratio"].parents) == ("not_computable", ("away",))
@@ -161,8 +169,9 @@ def test_a_formula_without_figures_names_the_parents_that_are_missing(
 def test_a_figure_by_breakdown_only_is_a_finding_and_can_be_stale(
     synthetic_store: Store, make_indicator: Make, make_query: Ask, make_catalogue: Cat
 ) -> None:
-    synthetic_store.add("region,sex,time,value\nMK18,F,2014,6\nMK18,M,2014,2\nSSS,F,2014,1\n",
-                        published_on="2020")  # fmt: skip
+    synthetic_store.add(
+        "region,sex,time,value\nMK18,F,2014,6\nMK18,M,2014,2\nSSS,F,2014,1\n", published_on="2020"
+    )
     indicator = make_indicator(axes=("sex",), query=(make_query(axes={"sex": "sex"}),))
     picture = composed(synthetic_store, indicator, make_catalogue=make_catalogue)
     finding = picture.findings["synthetic"]
@@ -203,13 +212,16 @@ def test_new_and_revised_figures_are_told_apart(
     assert (changes(first), first.compared_with) == ([], None)
 
     # The year after: one figure revised by more than the shown digit, one by less, one new.
-    synthetic_store.add(csv(("MK18", "2021", 1.04), ("MK18", "2022", 2.5), ("MK18", "2023", 3.0)),
-                        published_on="2024-05-01")  # fmt: skip
+    synthetic_store.add(
+        csv(("MK18", "2021", 1.04), ("MK18", "2022", 2.5), ("MK18", "2023", 3.0)),
+        published_on="2024-05-01",
+    )
     second = composed(synthetic_store, indicator, make_catalogue=make_catalogue)
     assert second.compared_with == "2023-05-01"
     assert changes(second) == [
-        ("new", "2023", 3.0, "2022", 2.0), ("revised", "2022", 2.5, "2022", 2.0),
-    ]  # fmt: skip
+        ("new", "2023", 3.0, "2022", 2.0),
+        ("revised", "2022", 2.5, "2022", 2.0),
+    ]
     # And seen from the day of the first edition it is the first edition.
     again = composed(synthetic_store, indicator, make_catalogue=make_catalogue, as_of="2023-05-01")
     assert again == first
@@ -314,8 +326,12 @@ def test_figures_from_a_csv_do(two: tuple[Store, Catalogue, pd.DataFrame]) -> No
     picture = pictures.compose("kainuu", observations=plain, data=store.folder, catalogue=catalogue)
     assert picture.findings["two"].latest.value == 2.0
     with pytest.raises(DataError, match="lacks the column 'status'"):
-        pictures.compose("kainuu", observations=plain.drop(columns="status"), data=store.folder,
-                         catalogue=catalogue)  # fmt: skip
+        pictures.compose(
+            "kainuu",
+            observations=plain.drop(columns="status"),
+            data=store.folder,
+            catalogue=catalogue,
+        )
 
 
 def test_nothing_published_by_the_day_is_an_error_of_ours(

@@ -179,8 +179,11 @@ def test_a_language_added_later_keeps_the_earlier_ones(desk: Path, renderers: Re
 
 def test_a_language_of_an_older_picture_does_not_stay(desk: Path, synthetic_store: Store) -> None:
     pipeline.build(lang=["fi", "sv"])
-    synthetic_store.add("region,time,value\nMK18,2022,9.9\n", published_on="2023-03-01",
-                        received_at="2023-03-02T00:00:00Z")  # fmt: skip
+    synthetic_store.add(
+        "region,time,value\nMK18,2022,9.9\n",
+        published_on="2023-03-01",
+        received_at="2023-03-02T00:00:00Z",
+    )
     pipeline.build(lang=["fi"])
     names = set(whole(desk / "reports/2023-03-01/kainuu"))
     assert "kainuu.fi.html" in names
@@ -266,9 +269,14 @@ def failing(code: int, at: int = 0) -> Callable[..., Any]:
     ids=lambda x: getattr(x, "__name__", str(x)),
 )
 def test_whatever_the_disk_does_the_old_report_stays_whole(
-    desk: Path, synthetic_store: Store, monkeypatch: pytest.MonkeyPatch, owner: Any, call: str,
-    code: int, at: int,
-) -> None:  # fmt: skip
+    desk: Path,
+    synthetic_store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    call: str,
+    code: int,
+    at: int,
+) -> None:
     pipeline.build()
     before = whole(desk / "reports")
     synthetic_store.add("region,time,value\nMK18,2022,9.9\n", published_on="2023-03-01")

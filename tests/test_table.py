@@ -40,8 +40,10 @@ def test_the_table_is_typed_sorted_and_has_seven_columns(make_rows: Rows) -> Non
         if column != "status":
             assert list(made[column].cat.categories) == sorted(set(made[column]))
     assert made[["region", "period"]].to_numpy().tolist() == [
-        ["MK01", "2021"], ["MK01", "2022"], ["MK18", "2021"],
-    ]  # fmt: skip
+        ["MK01", "2021"],
+        ["MK01", "2022"],
+        ["MK18", "2021"],
+    ]
 
 
 def test_a_key_that_stands_twice_is_named(make_rows: Rows) -> None:
@@ -152,8 +154,9 @@ LOCK = [
 ]
 
 
-def seen(rows: pd.DataFrame, as_of: str | None, ranks: dict[tuple[str, str], int] | None = None
-         ) -> list[float]:  # fmt: skip
+def seen(
+    rows: pd.DataFrame, as_of: str | None, ranks: dict[tuple[str, str], int] | None = None
+) -> list[float]:
     return table.view(rows, LOCK, ranks or {}, as_of)["value"].tolist()
 
 
@@ -218,13 +221,18 @@ def test_a_row_of_no_snapshot_of_the_lock_is_not_in_the_view(make_rows: Rows) ->
 @settings(max_examples=40)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["MK18", "MK01"]), st.sampled_from(["2020", "2021"]),
-                  st.sampled_from([s.id for s in LOCK]), st.one_of(st.none(), st.integers(0, 9))),
-        max_size=15, unique_by=lambda r: r[:3],
+        st.tuples(
+            st.sampled_from(["MK18", "MK01"]),
+            st.sampled_from(["2020", "2021"]),
+            st.sampled_from([s.id for s in LOCK]),
+            st.one_of(st.none(), st.integers(0, 9)),
+        ),
+        max_size=15,
+        unique_by=lambda r: r[:3],
     ),
     st.dictionaries(st.sampled_from([s.id for s in LOCK]), st.integers(0, 2)),
     st.sampled_from([None, "2022-06-01", "2023-06-01", "2024-01-01"]),
-)  # fmt: skip
+)
 def test_the_view_is_what_a_plain_search_finds(
     make_rows: Rows,
     rows: list[tuple[str, str, str, int | None]],
@@ -239,8 +247,13 @@ def test_the_view_is_what_a_plain_search_finds(
         unique=(*table.KEY, "snapshot"),
     )
     found = table.view(made, LOCK, {("synthetic", s): n for s, n in ranks.items()}, as_of)
-    day = {"old": "2022-05-01", "new": "2023-05-01", "late": "2023-12-31", "tie1": "2024-01-01",
-           "tie2": "2024-01-01"}  # fmt: skip
+    day = {
+        "old": "2022-05-01",
+        "new": "2023-05-01",
+        "late": "2023-12-31",
+        "tie1": "2024-01-01",
+        "tie2": "2024-01-01",
+    }
     place = [s.id for s in LOCK]
     best: dict[tuple[str, str], tuple[Any, int | None]] = {}
     for r, p, s, v in rows:
@@ -282,8 +295,11 @@ def test_split_breakdown_gives_a_column_an_axis(make_rows: Rows) -> None:
     found = table.split_breakdown(rows, ["age", "sex"])
     assert list(found.columns[:5]) == ["indicator", "region", "age", "sex", "period"]
     assert sorted(zip(found["age"], found["sex"], strict=True)) == [
-        ("T", "M"), ("T", "T"), ("Y0-4", "F"), ("Y0-4", "T"),
-    ]  # fmt: skip
+        ("T", "M"),
+        ("T", "T"),
+        ("Y0-4", "F"),
+        ("Y0-4", "T"),
+    ]
 
 
 def test_a_breakdown_of_other_axes_is_refused(make_rows: Rows) -> None:

@@ -69,8 +69,10 @@ def test_every_vintage_is_kept_and_each_query_has_its_rank(
     queries = (make_query(table="u"), make_query(select={"tiedot": "births"}))
     found = synthetic_store.tidy(make_indicator(query=queries))
     assert found.source_rank == {
-        ("synthetic", other.id): 0, ("synthetic", one.id): 1, ("synthetic", two.id): 1,
-    }  # fmt: skip
+        ("synthetic", other.id): 0,
+        ("synthetic", one.id): 1,
+        ("synthetic", two.id): 1,
+    }
     of_2021 = found.rows[(found.rows["period"] == "2021")]
     assert dict(zip(of_2021["snapshot"], of_2021["value"], strict=True)) == {
         one.id: 521,
@@ -103,15 +105,17 @@ def test_a_scale_and_a_span_of_periods(
     synthetic_store.add("region,time,value\nMK18,2019,1\nMK18,2020,2\nMK18,2021,3\nMK18,2022,4\n")
     query = make_query(scale=1000.0, periods=("2020", "2021"))
     assert figures(synthetic_store.tidy(make_indicator(query=(query,)))) == {
-        ("MK18", "2020"): 2000, ("MK18", "2021"): 3000,
-    }  # fmt: skip
+        ("MK18", "2020"): 2000,
+        ("MK18", "2021"): 3000,
+    }
 
 
 def test_a_status_for_the_whole_query_never_makes_a_mark_milder(
     synthetic_store: Store, make_indicator: Make, make_query: Ask
 ) -> None:
-    synthetic_store.add("region,time,value,flag\nMK18,2020,1,\nMK18,2021,2,u\nMK18,2022,,c\n",
-                        source="eurostat")  # fmt: skip
+    synthetic_store.add(
+        "region,time,value,flag\nMK18,2020,1,\nMK18,2021,2,u\nMK18,2022,,c\n", source="eurostat"
+    )
     query = make_query(source="eurostat", status="estimated")
     assert statuses(synthetic_store.tidy(make_indicator(query=(query,)))) == {
         ("MK18", "2020"): "estimated",
@@ -136,8 +140,9 @@ def test_only_the_wanted_levels_are_kept(
     synthetic_store.add("region,time,value\nMK18,2020,1\nKU205,2020,2\nSSS,2020,3\n")
     query = make_query(levels=("kunta", "koko_maa"))
     assert set(figures(synthetic_store.tidy(make_indicator(query=(query,))))) == {
-        ("KU205", "2020"), ("SSS", "2020"),
-    }  # fmt: skip
+        ("KU205", "2020"),
+        ("SSS", "2020"),
+    }
 
 
 # --- the first of January -----------------------------------------------------------------------
@@ -292,8 +297,10 @@ def test_a_break_that_the_publisher_marks_is_handed_on_once(
     query = make_query(source="eurostat", region="geo", scheme="nuts")
     found = synthetic_store.tidy(make_indicator(query=(query,)))
     assert [(i, b.region, b.first_period) for i, b in found.breaks] == [
-        ("synthetic", "MK18", "2016"), ("synthetic", "MK18", "2017"), ("synthetic", "SSS", "2016"),
-    ]  # fmt: skip
+        ("synthetic", "MK18", "2016"),
+        ("synthetic", "MK18", "2017"),
+        ("synthetic", "SSS", "2016"),
+    ]
     assert statuses(found)["MK18", "2016"] == "final"
     assert statuses(found)["MK18", "2017"] == "preliminary"
     again = synthetic_store.tidy(make_indicator(query=(query,)))
@@ -330,8 +337,11 @@ def test_breakdowns_are_the_codes_of_the_axes_in_declared_order(
     query = make_query(axes={"sex": "sukupuoli", "age": "ikä"})
     found = synthetic_store.tidy(make_indicator(axes=("age", "sex"), query=(query,))).rows
     assert dict(zip(found["breakdown"], found["value"], strict=True)) == {
-        "total": 10, "Y0-4.M": 3, "Y0-4.F": 4, "Y0-4.T": 7,
-    }  # fmt: skip
+        "total": 10,
+        "Y0-4.M": 3,
+        "Y0-4.F": 4,
+        "Y0-4.T": 7,
+    }
 
 
 def test_an_axis_that_a_query_does_not_have_is_summed(
@@ -456,9 +466,7 @@ def test_a_number_that_cannot_be_read_stays_as_a_mark_and_is_refused_later(
 
 def test_a_hyphen_is_zero_and_an_empty_cell_is_no_row() -> None:
     frame = read(b"alue,time,value\nMK18,2020,-\nMK18,2021,\nMK18,2022,..\n", format="csv")
-    assert cell_rows(frame) == [
-        ("MK18", "2020", "-", 0.0), ("MK18", "2022", "..", None),
-    ]  # fmt: skip
+    assert cell_rows(frame) == [("MK18", "2020", "-", 0.0), ("MK18", "2022", "..", None)]
 
 
 @pytest.mark.parametrize("empty", ["region", "time"])
@@ -483,8 +491,9 @@ def test_marks_in_a_column_of_their_own() -> None:
     data = b"alue,time,value,merkki\nMK18,2020,1,preliminary\nMK18,2021,,suppressed\n"
     frame = read(data, format="csv", flag="merkki")
     assert cell_rows(frame) == [
-        ("MK18", "2020", "preliminary", 1.0), ("MK18", "2021", "suppressed", None),
-    ]  # fmt: skip
+        ("MK18", "2020", "preliminary", 1.0),
+        ("MK18", "2021", "suppressed", None),
+    ]
 
 
 @pytest.mark.parametrize(

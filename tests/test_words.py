@@ -132,22 +132,25 @@ def test_what_is_no_number_is_not_printed(value: float) -> None:
     [
         ("percent", 9.2, ("9,2\xa0%", "9,2\xa0%", "9.2%")),
         ("eur", -1200.0, ("−1\xa0200,0\xa0€", "−1\xa0200,0\xa0€", "−€1,200.0")),
-        ("meur", 2513.9, ("2\xa0513,9\xa0milj.\xa0€", "2\xa0513,9\xa0mn\xa0€",
-                          "€2,513.9\xa0million")),
+        (
+            "meur",
+            2513.9,
+            ("2\xa0513,9\xa0milj.\xa0€", "2\xa0513,9\xa0mn\xa0€", "€2,513.9\xa0million"),
+        ),
         ("index", 93.0, ("93,0", "93,0", "93.0")),
         ("years", 51.2, ("51,2\xa0vuotta", "51,2\xa0år", "51.2\xa0years")),
     ],
-)  # fmt: skip
+)
 def test_quantity(unit: str, value: float, texts: tuple[str, str, str]) -> None:
     u = load().units[unit]
     assert tuple(words.quantity(value, 1, u, lang) for lang in LANGUAGES) == texts
 
 
 def test_rank_text() -> None:
-    assert words.rank_text(4, 4, 6, 19, "fi") == "4.–6. / 19"
-    assert words.rank_text(4, 4, 6, 19, "sv") == "4–6 / 19"
-    assert words.rank_text(4, 4, 6, 19, "en") == "4th–6th / 19"
-    assert words.rank_text(19, 19, 19, 19, "fi") == "19. / 19"
+    assert words.rank_text(4, 4, 6, 19, "fi") == "4.–6.\xa0/\xa019"
+    assert words.rank_text(4, 4, 6, 19, "sv") == "4–6\xa0/\xa019"
+    assert words.rank_text(4, 4, 6, 19, "en") == "4th–6th\xa0/\xa019"
+    assert words.rank_text(19, 19, 19, 19, "fi") == "19.\xa0/\xa019"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         SourceError,
         TilannekuvaError,
     )
-    from tilannekuva.indicators import load as catalogue
     from tilannekuva.measuring import measure
     from tilannekuva.model import (
         Assessment,
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
         Snapshot,
         Source,
     )
-    from tilannekuva.observing import observations
+    from tilannekuva.observing import catalogue, observations
     from tilannekuva.pictures import compose
     from tilannekuva.pipeline import build, fetch, publish, tidy
     from tilannekuva.regions import find as region
@@ -44,20 +43,38 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _FRONT = {
-    "observations": "observing", "measure": "measuring", "compose": "pictures",
+    "observations": "observing", "catalogue": "observing", "measure": "measuring", "compose": "pictures",
     "publish": "pipeline", "build": "pipeline", "fetch": "pipeline", "tidy": "pipeline",
     "Assessment": "model", "Finding": "model", "Indicator": "model", "Picture": "model",
     "Region": "model", "Snapshot": "model", "Source": "model",
     "CatalogueError": "errors", "DataError": "errors", "ReportError": "errors",
     "SourceError": "errors", "TilannekuvaError": "errors",
 }  # fmt: skip
-_RENAMED = {"catalogue": ("indicators", "load"), "region": ("regions", "find")}
+_RENAMED = {"region": ("regions", "find")}
 
 __all__ = [
-    "Assessment", "CatalogueError", "DataError", "Finding", "Indicator", "Picture", "Region",
-    "ReportError", "Snapshot", "Source", "SourceError", "TilannekuvaError", "build", "catalogue",
-    "compose", "fetch", "measure", "observations", "publish", "region", "tidy",
-]  # fmt: skip
+    "Assessment",
+    "CatalogueError",
+    "DataError",
+    "Finding",
+    "Indicator",
+    "Picture",
+    "Region",
+    "ReportError",
+    "Snapshot",
+    "Source",
+    "SourceError",
+    "TilannekuvaError",
+    "build",
+    "catalogue",
+    "compose",
+    "fetch",
+    "measure",
+    "observations",
+    "publish",
+    "region",
+    "tidy",
+]
 
 
 def __getattr__(name: str) -> Any:

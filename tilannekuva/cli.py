@@ -25,7 +25,9 @@ app = typer.Typer(
     help="The situation picture of a Finnish region, from figures whose origin is always known.",
 )
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the figures (with lock.json).")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the figures (with lock.json).")
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the reports; default: reports.")]
 AsOf = Annotated[
     str | None,
@@ -49,9 +51,13 @@ def _without_command(context: typer.Context) -> None:
 
 @app.command()
 def build(
-    names: Names = None, lang: Lang = None, formats: Formats = None, out: Out = None,
-    as_of: AsOf = None, data: Data = None,
-) -> None:  # fmt: skip
+    names: Names = None,
+    lang: Lang = None,
+    formats: Formats = None,
+    out: Out = None,
+    as_of: AsOf = None,
+    data: Data = None,
+) -> None:
     """Make the pictures of regions from the figures in the store."""
     from tilannekuva import pipeline, settings
 
@@ -61,8 +67,11 @@ def build(
             names or ["kainuu"],
             lang=_list(lang) or configured.languages or ("fi",),
             formats=_list(formats) or configured.formats or pipeline.DEFAULT_FORMATS,
-            out=out, as_of=as_of, data=data, tick=tick,
-        )  # fmt: skip
+            out=out,
+            as_of=as_of,
+            data=data,
+            tick=tick,
+        )
     for one in made:
         if not one.fresh:
             typer.echo(f"{one.folder}: nothing new since the last run")
@@ -92,7 +101,9 @@ def catalogue(
     for i in shown:
         known = i.formula is not None or any((q.source, q.table) in tables for q in i.query)
         unit = found.units[i.unit].label[language]
-        typer.echo(f"{i.id:<{width}}  {'' if known else '(no figures) '}{i.names[language]} ({unit})")
+        typer.echo(
+            f"{i.id:<{width}}  {'' if known else '(no figures) '}{i.names[language]} ({unit})"
+        )
 
 
 @app.command()
@@ -180,7 +191,9 @@ def verify(data: Data = None) -> None:
 
 
 def _list(text: str | None) -> list[str]:
-    return [] if text is None else [part.strip() for part in text.split(",") if part.strip()] or [""]
+    return (
+        [] if text is None else [part.strip() for part in text.split(",") if part.strip()] or [""]
+    )
 
 
 @contextmanager
@@ -204,9 +217,18 @@ def _progress() -> Iterator[Callable[[str], None]]:
     yield line
 
 
-# Typer brings its own copy of click in some versions and uses the installed one in others; the class
-# that all errors of use descend from is the same distance from the one that typer names.
-_UsageError = typer.BadParameter.__bases__[0]
+def _usage_error() -> type[Exception]:
+    """The class that all errors of use descend from.
+
+    Typer brings its own copy of click in some versions and uses the installed one in others; the
+    class is the same distance from the one that typer names.
+    """
+    base = typer.BadParameter.__bases__[0]
+    assert issubclass(base, Exception)
+    return base
+
+
+_UsageError = _usage_error()
 
 
 _INTERRUPTED = 130
@@ -222,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except _UsageError as error:
         # Wrong use answers 1: the 2 of command-line habit means a data problem here.
-        what = error.format_message()  # type: ignore[attr-defined]
+        what = error.format_message()  # type: ignore[attr-defined]  # click's own method
         print(f"tilannekuva: {what} (`tilannekuva --help` lists the commands)", file=sys.stderr)
         return 1
     except typer.Exit as error:

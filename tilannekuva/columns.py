@@ -6,7 +6,7 @@ The algebra that formulas and sums stand on: no indicator, catalogue or file is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -50,9 +50,10 @@ class Column(NamedTuple):
     cells: bool
     """True when there are breakdowns beside the total."""
 
-    def where(self, rows: NDArray[np.bool_]) -> Column:
-        """Only some of the rows."""
-        return Column(*(a[rows] for a in self[:4]), self.cells)
+    def where(self, rows: NDArray[np.bool_] | Ints) -> Column:
+        """Only some of the rows, by a mask or by their numbers, in that order."""
+        key, value, grade, origin, cells = self
+        return Column(key[rows], value[rows], grade[rows], origin[rows], cells)
 
 
 class Space:
@@ -76,6 +77,7 @@ class Space:
         self._load(view)
 
     def origin(self, snapshots: frozenset[str]) -> int:
+        """The number of a set of snapshots; a set that was not met before gets the next one."""
         if snapshots not in self._origin:
             self._origin[snapshots] = len(self.origins)
             self.origins.append(snapshots)
@@ -85,16 +87,20 @@ class Space:
         """The origin of each row that stands on two others."""
         size = len(self.origins) + 1
         unique, back = np.unique(a * size + b, return_inverse=True)
-        both = [self.origin(self.origins[int(u) // size] | self.origins[int(u) % size])
-                for u in unique]  # fmt: skip
+        both = [
+            self.origin(self.origins[int(u) // size] | self.origins[int(u) % size]) for u in unique
+        ]
         return np.array(both, dtype=np.int64)[back] if len(both) else np.zeros(0, dtype=np.int64)
 
     def union(self, origins: Ints, start: Ints) -> Ints:
         """The origin of each group of rows: everything that its rows stand on."""
-        return np.array([
-            self.origin(frozenset().union(*(self.origins[o] for o in np.unique(part))))
-            for part in np.split(origins, start[1:])
-        ], dtype=np.int64)  # fmt: skip
+        return np.array(
+            [
+                self.origin(frozenset().union(*(self.origins[o] for o in np.unique(part))))
+                for part in np.split(origins, start[1:])
+            ],
+            dtype=np.int64,
+        )
 
     def _load(self, view: pd.DataFrame) -> None:
         p, b = len(self.periods), len(self.breakdowns)
@@ -104,8 +110,9 @@ class Space:
         key = (place * p + time) * b + part
         value = view["value"].to_numpy()
         grade = _SEVERITY[view["status"].cat.codes.to_numpy()]
-        source = np.array([self.origin(frozenset([s])) for s in view["snapshot"].cat.categories],
-                          dtype=np.int64)[view["snapshot"].cat.codes.to_numpy()]  # fmt: skip
+        source = np.array(
+            [self.origin(frozenset([s])) for s in view["snapshot"].cat.categories], dtype=np.int64
+        )[view["snapshot"].cat.codes.to_numpy()]
         total = self.breakdowns["total"]
         which = view["indicator"].cat.codes.to_numpy()
         for n, name in enumerate(view["indicator"].cat.categories):
@@ -115,6 +122,7 @@ class Space:
             self.columns[name] = Column(key[rows], value[rows], grade[rows], source[rows], cells)
 
     def column(self, name: str) -> Column:
+        """The figures of an indicator so far, published or made; an empty column where none are."""
         empty = np.zeros(0, dtype=np.int64)
         return self.columns.get(name, Column(empty, empty.astype(np.float64), empty, empty, False))
 
@@ -122,15 +130,21 @@ class Space:
         """Keep what is not there yet: published figures stay as they are."""
         known = self.column(name)
         fresh = ~np.isin(column.key, known.key)
-        new = Column(*(a[fresh] for a in column[:4]), column.cells)
+        new = column.where(fresh)
         if not len(new.key):
             return
         self.made.append((name, new, formula))
-        both = [np.concatenate([a, b]) for a, b in zip(known[:4], new[:4], strict=True)]
-        sorting = np.argsort(both[0], kind="stable")
-        self.columns[name] = Column(*(a[sorting] for a in both), known.cells or new.cells)
+        both = Column(
+            np.concatenate([known.key, new.key]),
+            np.concatenate([known.value, new.value]),
+            np.concatenate([known.severity, new.severity]),
+            np.concatenate([known.origin, new.origin]),
+            known.cells or new.cells,
+        )
+        self.columns[name] = both.where(np.argsort(both.key, kind="stable"))
 
     def snapshot(self, origin: int, formula: str) -> str:
+        """The id of what a formula makes of some snapshots; the same ones give the same id."""
         if (origin, formula) not in self._snapshots:
             parents = tuple(sorted(self.origins[origin]))
             digest = hashlib.sha256("\n".join((*parents, formula)).encode()).hexdigest()
@@ -153,15 +167,19 @@ class Space:
         ids: dict[str, int] = {}
         origin = np.concatenate([self._numbers(c, f, ids) for _, c, f in self.made])
         status = np.where(np.isnan(value), _NOT_COMPUTABLE, grade)
-        return table.make(pd.DataFrame({
-            "indicator": pd.Categorical.from_codes(which, names),
-            "region": pd.Categorical.from_codes(key // b // p, list(self.regions)),
-            "breakdown": pd.Categorical.from_codes(key % b, list(self.breakdowns)),
-            "period": pd.Categorical.from_codes(key // b % p, list(self.periods)),
-            "value": value,
-            "status": pd.Categorical.from_codes(status, _BY_SEVERITY),
-            "snapshot": pd.Categorical.from_codes(origin, list(ids)),
-        }))  # fmt: skip
+        return table.make(
+            pd.DataFrame(
+                {
+                    "indicator": _named(which, names),
+                    "region": _named(key // b // p, self.regions),
+                    "breakdown": _named(key % b, self.breakdowns),
+                    "period": _named(key // b % p, self.periods),
+                    "value": value,
+                    "status": _named(status, _BY_SEVERITY),
+                    "snapshot": _named(origin, ids),
+                }
+            )
+        )
 
     def _numbers(self, column: Column, formula: str, ids: dict[str, int]) -> Ints:
         """Each row's derived snapshot, as a place in ``ids``, which grows."""
@@ -170,6 +188,7 @@ class Space:
         return np.array([ids.setdefault(f, len(ids)) for f in found], dtype=np.int64)[back]
 
     def derivations(self) -> dict[str, Derivation]:
+        """How each derived snapshot came about, by its id."""
         return dict(sorted(self._derivations.items()))
 
 
@@ -184,6 +203,10 @@ def _codes(column: pd.Series, *more: str) -> dict[str, int]:
     return {name: n for n, name in enumerate(names)}
 
 
+def _named(codes: Ints, names: Iterable[str]) -> pd.Categorical[str]:
+    return pd.Categorical.from_codes(codes, pd.Index(list(names)))
+
+
 def _recoded(column: pd.Series, codes: Mapping[str, int]) -> Ints:
     into = np.array([codes[c] for c in column.cat.categories] or [0], dtype=np.int64)
     return into[column.cat.codes.to_numpy()]
@@ -195,10 +218,10 @@ class Term:
     def __init__(self, space: Space, column: Column) -> None:
         self.space, self.column = space, column
 
-    def _with(self, other: object, op: str, swapped: bool = False) -> Term:
+    def _with(self, other: Term | float, op: str, swapped: bool = False) -> Term:
         if not isinstance(other, Term):
-            a, b = self.column.value, np.float64(other)  # type: ignore[arg-type]
-            return Term(self.space, self.column._replace(value=_apply(op, a, b, swapped)))
+            scaled = _apply(op, self.column.value, np.float64(other), swapped)
+            return Term(self.space, self.column._replace(value=scaled))
         left, right, key, cells = _aligned(self, other)
         a, b = self.column, other.column
         value = _apply(op, a.value[left], b.value[right], False)
@@ -208,43 +231,45 @@ class Term:
     def _merge(self, a: Column, left: Ints, b: Column, right: Ints) -> Ints:
         return self.space.pairs(a.origin[left], b.origin[right])
 
-    def __add__(self, other: object) -> Term:
+    def __add__(self, other: Term | float) -> Term:
         return self._with(other, "+")
 
     __radd__ = __add__
 
-    def __sub__(self, other: object) -> Term:
+    def __sub__(self, other: Term | float) -> Term:
         return self._with(other, "-")
 
-    def __rsub__(self, other: object) -> Term:
+    def __rsub__(self, other: Term | float) -> Term:
         return self._with(other, "-", swapped=True)
 
-    def __mul__(self, other: object) -> Term:
+    def __mul__(self, other: Term | float) -> Term:
         return self._with(other, "*")
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: object) -> Term:
+    def __truediv__(self, other: Term | float) -> Term:
         return self._with(other, "/")
 
-    def __rtruediv__(self, other: object) -> Term:
+    def __rtruediv__(self, other: Term | float) -> Term:
         return self._with(other, "/", swapped=True)
 
-    def __pow__(self, other: object) -> Term:
+    def __pow__(self, other: Term | float) -> Term:
         return self._with(other, "**")
 
-    def __rpow__(self, other: object) -> Term:
+    def __rpow__(self, other: Term | float) -> Term:
         return self._with(other, "**", swapped=True)
 
     def __neg__(self) -> Term:
         return self._with(-1.0, "*")
 
 
+_OPERATIONS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power}
+
+
 def _apply(op: str, a: Floats, b: Floats | np.float64, swapped: bool) -> Floats:
     x, y = (b, a) if swapped else (a, b)
     with np.errstate(all="ignore"):
-        out = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
-               "**": np.power}[op](x, y)  # fmt: skip
+        out = _OPERATIONS[op](x, y)
     # A division by zero has no answer; infinity is never a figure.
     return np.where(np.isfinite(out), out, np.nan)
 
@@ -286,7 +311,7 @@ def _country(x: Term) -> Term:
     rest = column.key[rows] % (p * b)
     key = (np.arange(size, dtype=np.int64)[:, None] * p * b + rest[None, :]).ravel()
     take = np.tile(rows, size)
-    spread = Column(key, *(a[take] for a in column[1:4]), column.cells)
+    spread = column.where(take)._replace(key=key)
     return Term(space, _sorted(spread, np.ones(len(key), dtype=bool)))
 
 
@@ -300,10 +325,10 @@ def _part(x: Term, *codes: str) -> Term:
         number = space.breakdowns.get(name, -1)
         rows = np.flatnonzero(x.column.key % b == number)
         key = x.column.key[rows] // b * b + space.breakdowns["total"]
-        one = Term(space, Column(key, *(a[rows] for a in x.column[1:4]), False))
+        one = Term(space, x.column.where(rows)._replace(key=key, cells=False))
         out = one if out is None else out + one
     if out is None:
-        raise DataError("part() needs the codes to sum, for example part(pop_age, \"Y0-4\")")
+        raise DataError('part() needs the codes to sum, for example part(pop_age, "Y0-4")')
     return out
 
 
@@ -312,10 +337,8 @@ def _hhi(x: Term) -> Term:
     space, column = x.space, x.column
     b, total = len(space.breakdowns), space.breakdowns["total"]
     whole = column.key % b == total
-    shares = Term(space, Column(*(a[~whole] for a in column[:4]), True)) / Term(
-        space, Column(*(a[whole] for a in column[:4]), False)
-    )
-    c = shares.column
+    parts = Term(space, column.where(~whole)._replace(cells=True))
+    c = (parts / Term(space, column.where(whole)._replace(cells=False))).column
     group, start = np.unique(c.key // b, return_index=True)
     if not len(group):
         return Term(space, Column(group, c.value, group, group, False))
@@ -330,7 +353,7 @@ def _hhi(x: Term) -> Term:
 def _sorted(column: Column, keep: NDArray[np.bool_]) -> Column:
     rows = np.flatnonzero(keep)
     rows = rows[np.argsort(column.key[rows], kind="stable")]
-    return Column(*(a[rows] for a in column[:4]), column.cells)
+    return column.where(rows)
 
 
 FUNCTIONS = {

@@ -114,10 +114,16 @@ class _Columns:
 
 
 def _cube(
-    table: _Columns, part: slice, indicator: str, breakdown: str, level: str,
-    areas: tuple[str, ...], divisions: Sequence[Sequence[str]], number: dict[str, int],
+    table: _Columns,
+    part: slice,
+    indicator: str,
+    breakdown: str,
+    level: str,
+    areas: tuple[str, ...],
+    divisions: Sequence[Sequence[str]],
+    number: dict[str, int],
     cuts: Sequence[Break],
-) -> Cube:  # fmt: skip
+) -> Cube:
     used = np.unique(table.period[part])
     time, frequency = _one_frequency([table.periods[u] for u in used])
     column = np.full(len(table.periods), -1, dtype=np.int64)
@@ -134,8 +140,10 @@ def _cube(
     status[where] = table.status[part][inside]
     snapshot[where] = table.snapshot[part][inside]
     place = {v: n for n, v in enumerate(variants)}
-    rows = np.array([[place.get(number.get(c, -1), len(variants)) for c in d] for d in divisions],
-                    dtype=np.int64)  # fmt: skip
+    rows = np.array(
+        [[place.get(number.get(c, -1), len(variants)) for c in d] for d in divisions],
+        dtype=np.int64,
+    )
     which = _division(status, rows)
     pick = rows[which].T  # (areas, time): row of the variant that stands in each period
     when = np.broadcast_to(np.arange(len(time)), pick.shape)
@@ -149,9 +157,19 @@ def _cube(
         own = _segments(names, status[[country]] >= 0, time, cuts, ("SSS",))[0]
         line = Line(value[country], status[country], snapshot[country], own)
     return Cube(
-        indicator, breakdown, level, frequency, areas, time, codes,
-        value[pick, when], status[pick, when], snapshot[pick, when], segment, line,
-    )  # fmt: skip
+        indicator,
+        breakdown,
+        level,
+        frequency,
+        areas,
+        time,
+        codes,
+        value[pick, when],
+        status[pick, when],
+        snapshot[pick, when],
+        segment,
+        line,
+    )
 
 
 _ORDER = {"year": 0, "span": 1, "half": 2, "quarter": 3, "month": 4}
@@ -178,14 +196,18 @@ def _division(status: Ints, rows: Ints) -> Ints:
     tie[last] = 0.5
     # Newest division first otherwise, by a fraction too small to outweigh an area.
     tie += np.arange(len(rows), 0, -1) / 100
-    return np.argmax(count + tie[:, None], axis=0)
+    chosen: Ints = np.argmax(count + tie[:, None], axis=0)
+    return chosen
 
 
 def _segments(
-    codes: NDArray[np.object_], there: NDArray[np.bool_], time: Sequence[str],
-    cuts: Sequence[Break], areas: Sequence[str],
-) -> Ints:  # fmt: skip
-    """Number each area's unbroken stretches: a new one where its members change or a break falls."""
+    codes: NDArray[np.object_],
+    there: NDArray[np.bool_],
+    time: Sequence[str],
+    cuts: Sequence[Break],
+    areas: Sequence[str],
+) -> Ints:
+    """Number each area's unbroken stretches: members that change or a break start a new one."""
     step = np.zeros(codes.shape, dtype=np.int64)
     for row in range(len(codes)):
         present = np.flatnonzero(there[row])

@@ -1,8 +1,9 @@
 """Figures that follow from figures: sums over municipalities and formulas over indicators.
 
 Works on a view (one row a key). A derived row has the worst status of its parents, is
-``not_computable`` where a parent has no value, and its snapshot id is made of its parents' snapshots
-and the formula, so that it can be traced. A published figure is never replaced by a derived one.
+``not_computable`` where a parent has no value, and its snapshot id is made of its parents'
+snapshots and the formula, so that it can be traced. A published figure is never replaced by a
+derived one.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def _add_formula(space: Space, indicator: Indicator) -> None:
         if not len(column.key):
             return
         # A formula without axes is about totals; with axes it goes cell by cell.
-        keep = indicator.axes or column.cells and _asks_cells(formula, parent)
+        keep = indicator.axes or (column.cells and _asks_cells(formula, parent))
         names[parent] = Term(space, column if keep else whole(column))
     found = formulas.evaluate(formula, names, FUNCTIONS)
     if not isinstance(found, Term):

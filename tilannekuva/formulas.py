@@ -43,8 +43,9 @@ def parse(formula: str) -> ast.expr:
     try:
         tree = ast.parse(formula.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
-        raise CatalogueError(f"'{formula}' is not an expression: {getattr(error, 'msg', error)}"
-                             ) from error  # fmt: skip
+        raise CatalogueError(
+            f"'{formula}' is not an expression: {getattr(error, 'msg', error)}"
+        ) from error
     codes: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

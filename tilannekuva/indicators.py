@@ -12,6 +12,7 @@ import graphlib
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +40,21 @@ class Catalogue(model.Frozen):
 
     def __getitem__(self, name: str) -> Indicator:
         return self.indicators[find(self, name)]
+
+    def __repr__(self) -> str:
+        return f"<Catalogue: {len(self.indicators)} indicators, {len(self.sources)} sources>"
+
+    def _repr_html_(self) -> str:
+        """A table of ids and names, for a notebook."""
+        rows = "".join(
+            f"<tr><td><code>{i.id}</code></td><td>{escape(i.names.fi)}</td>"
+            f"<td>{escape(i.names.en)}</td><td>{escape(self.units[i.unit].label.fi)}</td></tr>"
+            for i in self.indicators.values()
+        )
+        head = "<tr><th>id</th><th>fi</th><th>en</th><th>unit</th></tr>"
+        return (
+            f"<p>{escape(repr(self))}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        )
 
 
 def packaged() -> Path:
@@ -81,13 +97,18 @@ def load(own: Path | None = None) -> Catalogue:
                 indicators[key] = found
     cuts = {c.id: c for folder in folders for c in _cuts(folder)}
     key_figures = [
-        _model(KeyFigures, f, "", _read(f)) for d in folders if (f := d / "key_figures.toml").is_file()
+        _model(KeyFigures, f, "", _read(f))
+        for d in folders
+        if (f := d / "key_figures.toml").is_file()
     ][-1]
     catalogue = Catalogue(
-        indicators=indicators, units=units, sources=sources,
+        indicators=indicators,
+        units=units,
+        sources=sources,
         cuts=tuple(sorted(cuts.values(), key=lambda c: (c.kind != "themes", c.id))),
-        key_figures=key_figures, aliases=_aliases(indicators),
-    )  # fmt: skip
+        key_figures=key_figures,
+        aliases=_aliases(indicators),
+    )
     _check_references(catalogue)
     return catalogue
 
@@ -144,10 +165,13 @@ def _explain(kind: type[BaseModel], problem: Any, inside: list[str]) -> str:
 
 def _keys(kind: type[BaseModel], path: list[str]) -> list[str]:
     """Names of the keys that a (nested) table knows."""
-    nested = {
-        "query": model.Query, "targets": model.Target, "breaks": model.Break,
-        "aggregate": model.Aggregate, "sections": Section,
-    }  # fmt: skip
+    nested: dict[str, type[BaseModel]] = {
+        "query": model.Query,
+        "targets": model.Target,
+        "breaks": model.Break,
+        "aggregate": model.Aggregate,
+        "sections": Section,
+    }
     nested |= dict.fromkeys(_TEXTS, model.Text)
     inner = next((nested[p] for p in reversed(path) if p in nested), kind)
     return sorted(inner.model_fields)
@@ -160,8 +184,9 @@ _TEXTS = (
 """Keys whose value is the same thing said in three languages."""
 
 
-def _check(indicator: Indicator, file: Path, units: Mapping[str, Unit],
-           sources: Mapping[str, Source]) -> None:  # fmt: skip
+def _check(
+    indicator: Indicator, file: Path, units: Mapping[str, Unit], sources: Mapping[str, Source]
+) -> None:
     where = f"{file}: {indicator.id}"
     if indicator.unit not in units:
         near = difflib.get_close_matches(indicator.unit, units, 1)

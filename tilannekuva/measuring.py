@@ -1,8 +1,9 @@
 """Observations → metrics: the five questions asked of every area of a level at once.
 
 Where are we (latest, age) · where are we heading (change, index, trend) · how do we compare (gap,
-share, rank) · how far to go (target, pace) · how sure are we (status, rank interval, trend interval).
-The kernels are in ``measures``; this room lays the table out for them and names the results.
+share, rank) · how far to go (target, pace) · how sure are we (status, rank interval, trend
+interval). The kernels are in ``measures``; this room lays the table out for them and names the
+results.
 """
 
 from __future__ import annotations
@@ -30,7 +31,16 @@ from tilannekuva.metric_trends import (
 )
 from tilannekuva.model import Break, Indicator
 
-__all__ = ["METRICS", "Measurement", "Row", "as_published", "half_up", "is_computed", "measure", "measurements"]
+__all__ = [
+    "METRICS",
+    "Measurement",
+    "Row",
+    "as_published",
+    "half_up",
+    "is_computed",
+    "measure",
+    "measurements",
+]
 
 METRICS = {
     "latest": "newest figure that is not a forecast",
@@ -71,6 +81,7 @@ METRICS = {
     "reach_year": "year in which the target is reached at the actual pace",
 }
 """Every metric by name, with what it says."""
+
 
 class Measurement(NamedTuple):
     """A cube and the metric rows of each of its areas."""
@@ -117,12 +128,18 @@ def measure(
         for area, rows in found.rows.items():
             for r in rows:
                 code = _code(found.cube, area, rows[0] if r.metric != "forecast" else r)
-                out.append((
-                    found.cube.indicator, code, found.cube.breakdown, r.period,
-                    np.nan if r.value is None else r.value,
-                    "not_computable" if r.value is None else r.status,
-                    origin_id(r, ids)[0], r.metric,
-                ))  # fmt: skip
+                out.append(
+                    (
+                        found.cube.indicator,
+                        code,
+                        found.cube.breakdown,
+                        r.period,
+                        np.nan if r.value is None else r.value,
+                        "not_computable" if r.value is None else r.status,
+                        origin_id(r, ids)[0],
+                        r.metric,
+                    )
+                )
     frame = pd.DataFrame(out, columns=[*table.COLUMNS, "metric"])
     made = table.make(frame.assign(breakdown=frame["breakdown"] + "\n" + frame["metric"]))
     split = made["breakdown"].astype("str").str.split("\n", n=1, expand=True)
@@ -183,7 +200,7 @@ def as_published(cube: Cube, indicator: Indicator) -> Cube:
 
 
 def is_computed(indicator: Indicator) -> bool:
-    """Whether its figures have more digits than anybody published: quotients and means, not sums."""
+    """Whether its figures have more digits than anybody published: quotients, means, not sums."""
     mean = indicator.aggregate is not None and indicator.aggregate.method == "weighted_mean"
     return indicator.formula is not None or mean
 

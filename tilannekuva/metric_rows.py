@@ -8,7 +8,7 @@ import numpy as np
 
 from tilannekuva import periods
 from tilannekuva.cubes import FORECAST, Cube
-from tilannekuva.measures.comparison import rank_many
+from tilannekuva.measures.comparison import Direction, rank_many
 from tilannekuva.model import Indicator
 from tilannekuva.statuses import STATUSES, worst
 
@@ -66,12 +66,14 @@ class Seen:
         return status, self.origin | {int(self.cube.snapshot[self.n, column])}
 
     def country(self, column: int) -> float | None:
+        """The whole country's figure at a column; None where it has none."""
         line = self.cube.country
         if line is None or np.isnan(line.value[column]):
             return None
         return float(line.value[column])
 
     def with_country(self, column: int) -> tuple[str, frozenset[int]]:
+        """As :meth:`both`, with the country's figure at the column, which must be there."""
         line = self.cube.country
         assert line is not None
         status, origin = self.both(column)
@@ -80,15 +82,31 @@ class Seen:
 
 
 def forecast(cube: Cube, n: int) -> Row | None:
+    """The farthest forecast of an area; None where nobody made one."""
     ahead = np.flatnonzero((cube.status[n] == FORECAST) & ~np.isnan(cube.value[n]))
     if not len(ahead):
         return None
     at = int(ahead[-1])
-    return Row("forecast", float(cube.value[n, at]), cube.periods[at], "forecast", None,
-               frozenset([int(cube.snapshot[n, at])]))  # fmt: skip
+    return Row(
+        "forecast",
+        float(cube.value[n, at]),
+        cube.periods[at],
+        "forecast",
+        None,
+        frozenset([int(cube.snapshot[n, at])]),
+    )
 
 
 def changes(seen: Seen, relative: bool) -> list[Row]:
+    """Changes over 1, 5 and 10 years, and the index.
+
+    Args:
+        seen: The area at its latest period.
+        relative: Whether a difference is told in per cent too.
+
+    Returns:
+        A row a metric; one that cannot be told has no value but a reason.
+    """
     out = []
     for years in (1, 5, 10):
         column = seen.earlier(years)
@@ -124,8 +142,11 @@ def _index(seen: Seen) -> Row:
     if column is None:
         same = seen.cube.segment[seen.n] == seen.cube.segment[seen.n, seen.at]
         step = periods.parse(seen.period).start
-        first = [c for c in np.flatnonzero(same & ~np.isnan(seen.cube.value[seen.n]))
-                 if (step - periods.parse(seen.cube.periods[c]).start) % 12 == 0]  # fmt: skip
+        first = [
+            c
+            for c in np.flatnonzero(same & ~np.isnan(seen.cube.value[seen.n]))
+            if (step - periods.parse(seen.cube.periods[c]).start) % 12 == 0
+        ]
         column = int(first[0])
     if column >= seen.at:
         return Row("index", None, seen.period, seen.status, "no_earlier_value")
@@ -137,9 +158,19 @@ def _index(seen: Seen) -> Row:
 
 
 def comparison(seen: Seen, extensive: bool, relative: bool) -> list[Row]:
+    """The area beside the whole country: its share of it, or the gap and how that has moved.
+
+    Args:
+        seen: The area at its latest period.
+        extensive: Whether areas add up to the country; a share is asked of these, a gap of others.
+        relative: Whether the country's own change in per cent is told too.
+    """
     level = seen.country(seen.at)
-    names = ["share_of_country"] if extensive else [
-        "gap", "gap_pct", "gap_index", "gap_change_5y", "gap_change_10y"]  # fmt: skip
+    names = (
+        ["share_of_country"]
+        if extensive
+        else ["gap", "gap_pct", "gap_index", "gap_change_5y", "gap_change_10y"]
+    )
     if level is None:
         out = [Row(n, None, seen.period, seen.status, "no_country") for n in names]
     else:
@@ -164,9 +195,15 @@ def _gaps(seen: Seen, level: float, status: str, origin: frozenset[int]) -> list
     out = [
         Row("gap", gap, seen.period, status, None, origin),
         Row("gap_pct", 100 * gap / level if fits else None, seen.period, status, why, origin),
-        Row("gap_index", 100 * seen.value / level if fits else None, seen.period, status, why,
-            origin),
-    ]  # fmt: skip
+        Row(
+            "gap_index",
+            100 * seen.value / level if fits else None,
+            seen.period,
+            status,
+            why,
+            origin,
+        ),
+    ]
     for years in (5, 10):
         name = f"gap_change_{years}y"
         column = seen.earlier(years)
@@ -178,8 +215,9 @@ def _gaps(seen: Seen, level: float, status: str, origin: frozenset[int]) -> list
             continue
         change = gap - (float(seen.cube.value[seen.n, column]) - before)
         grade, origins = seen.with_country(column)
-        out.append(Row(name, change, seen.span(column), worst(grade, status), None,
-                       origin | origins))  # fmt: skip
+        out.append(
+            Row(name, change, seen.span(column), worst(grade, status), None, origin | origins)
+        )
     return out
 
 
@@ -214,6 +252,7 @@ class Ranks:
         self._made: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
     def rows(self, seen: Seen) -> list[Row]:
+        """How many areas have a figure, and the area's rank among them or why there is none."""
         column = seen.at
         present = ~np.isnan(self.cube.value[:, column]) & (self.cube.status[:, column] != FORECAST)
         n = int(present.sum())
@@ -239,7 +278,7 @@ class Ranks:
 
     def _rank(self, column: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         values = self.cube.value[:, column]
-        direction = "up" if self.indicator.direction == "up" else "down"
+        direction: Direction = "up" if self.indicator.direction == "up" else "down"
         found = rank_many(values, direction, resolution(values, self.indicator.decimals))
         return found.rank, found.rank_low, found.rank_high
 
@@ -256,6 +295,8 @@ def resolution(values: np.ndarray, decimals: int) -> float:
     known = values[~np.isnan(values)]
     for power in range(6, -5, -1):
         unit = 10.0**power
-        if np.all(np.abs(known / unit - np.round(known / unit)) < 1e-9 * np.abs(known / unit) + 1e-9):
+        if np.all(
+            np.abs(known / unit - np.round(known / unit)) < 1e-9 * np.abs(known / unit) + 1e-9
+        ):
             return unit if len(known) and np.any(known) else 10.0**-decimals
     return 10.0**-decimals

@@ -78,6 +78,17 @@ _TREND = ("trend_slope", "trend_low", "trend_high", "trend_low80", "trend_high80
 def trend_rows(
     seen: Seen, indicator: Indicator, points: np.ndarray, trend: TrendMany | None
 ) -> list[Row]:
+    """The slope, its intervals and the evidence word of one area.
+
+    Args:
+        seen: The area at its latest period.
+        indicator: What is measured; its ``min_change`` is the least change worth a word.
+        points: Columns of the cube that the trend was reckoned from; negative ones are padding.
+        trend: Trends of every area of the cube; None where no two periods could be used.
+
+    Returns:
+        A row a metric, or why there is none.
+    """
     used = points[points >= 0]
     n = len(used)
     if trend is None or n < _MIN_POINTS:
@@ -88,20 +99,31 @@ def trend_rows(
     first, last = cube.periods[int(used[0])], cube.periods[int(used[-1])]
     slope = float(trend.slope[at])
     values = {
-        "trend_slope": slope, "trend_low": trend.slope_low[at], "trend_high": trend.slope_high[at],
-        "trend_low80": trend.slope_low80[at], "trend_high80": trend.slope_high80[at],
-        "trend_p": trend.p[at], "trend_tau": trend.tau_b[at], "trend_n": float(n),
-    }  # fmt: skip
+        "trend_slope": slope,
+        "trend_low": trend.slope_low[at],
+        "trend_high": trend.slope_high[at],
+        "trend_low80": trend.slope_low80[at],
+        "trend_high80": trend.slope_high80[at],
+        "trend_p": trend.p[at],
+        "trend_tau": trend.tau_b[at],
+        "trend_n": float(n),
+    }
     years = periods.year(last) - periods.year(first)
     values["trend_word"] = _word(values, years, indicator.min_change)
     origin = frozenset(int(cube.snapshot[at, c]) for c in used)
     status = worst(*(STATUSES[cube.status[at, c]] for c in used))
     span = last if cube.frequency == "span" else f"{first}/{last}"
     return [
-        Row(name, None if np.isnan(values[name]) else float(values[name]), span, status,
-            "too_few_points" if np.isnan(values[name]) else None, origin)
+        Row(
+            name,
+            None if np.isnan(values[name]) else float(values[name]),
+            span,
+            status,
+            "too_few_points" if np.isnan(values[name]) else None,
+            origin,
+        )
         for name in _TREND
-    ]  # fmt: skip
+    ]
 
 
 def _word(t: dict[str, float], years: float, min_change: float) -> float:
@@ -118,6 +140,17 @@ def _word(t: dict[str, float], years: float, min_change: float) -> float:
 def target_rows(
     seen: Seen, indicator: Indicator, as_of: str | None, rows: Sequence[Row]
 ) -> list[Row]:
+    """How far the next target is, at what pace it is neared and when it would be reached.
+
+    Args:
+        seen: The area at its latest period.
+        indicator: What is measured, with its targets.
+        as_of: The day the target must lie ahead of; by default the end of the latest year.
+        rows: The trend of the area, whose slope is the actual pace.
+
+    Returns:
+        A row a metric; none where the indicator has no target.
+    """
     names = ("target_value", "target_distance", "pace_required", "pace_actual", "reach_year")
     if not indicator.targets:
         return []
@@ -140,21 +173,33 @@ def target_rows(
     pace = slope.value if slope else None
     out = [
         Row("target_value", level, target.period, seen.status, None, seen.origin),
-        Row("target_distance", distance, seen.span_to(target.period), seen.status, None,
-            seen.origin),
-    ]  # fmt: skip
+        Row(
+            "target_distance", distance, seen.span_to(target.period), seen.status, None, seen.origin
+        ),
+    ]
     ahead = years > 0 and not met
     why = "target_met" if met else "target_past"
-    out.append(Row("pace_required", distance / years if ahead else None,
-                   seen.span_to(target.period), seen.status, None if ahead else why, seen.origin))
-    out.append(slope._replace(metric="pace_actual") if slope else
-               Row("pace_actual", None, seen.period, seen.status, "too_few_points"))  # fmt: skip
+    out.append(
+        Row(
+            "pace_required",
+            distance / years if ahead else None,
+            seen.span_to(target.period),
+            seen.status,
+            None if ahead else why,
+            seen.origin,
+        )
+    )
+    out.append(
+        slope._replace(metric="pace_actual")
+        if slope
+        else Row("pace_actual", None, seen.period, seen.status, "too_few_points")
+    )
     reach = None
     if pace is not None and not met and pace * distance > 0:
         reach = float(np.ceil(periods.year(seen.period) + distance / pace))
-    why = None if reach is not None else "target_met" if met else (
-        "too_few_points" if pace is None else "not_reached")  # fmt: skip
-    out.append(Row("reach_year", reach, target.period, seen.status, why, seen.origin))
+    unreached = "target_met" if met else "too_few_points" if pace is None else "not_reached"
+    why_none = None if reach is not None else unreached
+    out.append(Row("reach_year", reach, target.period, seen.status, why_none, seen.origin))
     return out
 
 

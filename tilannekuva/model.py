@@ -159,7 +159,7 @@ class Query(Frozen):
 
 
 class Aggregate(Frozen):
-    """How a region's value follows from its municipalities' values. Counts add; nothing else does."""
+    """How a region's value follows from its municipalities' values; only counts add up."""
 
     method: Literal["sum", "weighted_mean"]
     weight: Slug | None = None
@@ -465,6 +465,6 @@ class Picture(Frozen):
         )
         return (
             f"<p><strong>{self.region.names.en}</strong>, {self.as_of}: {len(self.findings)} "
-            f"findings, {len(self.gaps)} gaps</p><table><thead><tr><th>Indicator</th><th>Latest</th>"
-            f"<th>Period</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"findings, {len(self.gaps)} gaps</p><table><thead><tr><th>Indicator</th>"
+            f"<th>Latest</th><th>Period</th></tr></thead><tbody>{rows}</tbody></table>"
         )

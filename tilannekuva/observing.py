@@ -13,7 +13,7 @@ from tilannekuva.columns import Derivation
 from tilannekuva.indicators import Catalogue
 from tilannekuva.model import Break, Snapshot
 
-__all__ = ["Observed", "observations", "observe"]
+__all__ = ["Observed", "catalogue", "observations", "observe"]
 
 
 class Observed(NamedTuple):
@@ -62,12 +62,34 @@ def _describe(
         known[p] if p in known else _describe(p, all_[p], all_, known) for p in derivation.parents
     ]
     known[name] = Snapshot(
-        id=name, kind="derived", sha256=name.removeprefix("f-"), file="", bytes=0, source="derived",
-        table="", title=derivation.formula, vintage="", address="", licence="",
+        id=name,
+        kind="derived",
+        sha256=name.removeprefix("f-"),
+        file="",
+        bytes=0,
+        source="derived",
+        table="",
+        title=derivation.formula,
+        vintage="",
+        address="",
+        licence="",
         published_on=max((p.published_on for p in parents), default="0001", key=periods.latest_day),
         query={"parents": list(derivation.parents), "formula": derivation.formula},
-    )  # fmt: skip
+    )
     return known[name]
+
+
+def catalogue(own: Path | None = None) -> Catalogue:
+    """What the figures are: indicators, units, sources, themes and chapters.
+
+    Args:
+        own: A folder of one's own, merged over the packaged one; by default the one that
+            ``tilannekuva.toml`` names, if any.
+
+    >>> catalogue()["bkt_asukas"].id
+    'gdp_pc'
+    """
+    return indicators.load(own or settings.read().path("catalogue"))
 
 
 def observations(

@@ -65,11 +65,22 @@ def declare(file: Path, declaration: Path) -> tuple[Snapshot, bytes]:
     sha = hashlib.sha256(data).hexdigest()
     name = f"{told.source}/{told.table.replace('/', '_')}/{sha[:16]}{file.suffix.lower()}"
     entry = Snapshot(
-        id=sha[:16], kind="received", sha256=sha, file=name, bytes=len(data), source=told.source,
-        table=told.table, title=told.title, vintage=told.vintage or told.published_on,
-        published_on=told.published_on, received_at=stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        address=told.address, licence=told.licence, layout=layout, note=told.method,
-    )  # fmt: skip
+        id=sha[:16],
+        kind="received",
+        sha256=sha,
+        file=name,
+        bytes=len(data),
+        source=told.source,
+        table=told.table,
+        title=told.title,
+        vintage=told.vintage or told.published_on,
+        published_on=told.published_on,
+        received_at=stamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        address=told.address,
+        licence=told.licence,
+        layout=layout,
+        note=told.method,
+    )
     return entry, data
 
 
@@ -90,4 +101,6 @@ def _read(file: Path) -> Declaration:
         key = ".".join(str(p) for p in problem["loc"])
         known = ", ".join(Declaration.model_fields)
         what = {"missing": "is missing; add it", "extra_forbidden": f"unknown key; known: {known}"}
-        raise CatalogueError(f"{file}: {key}: {what.get(problem['type'], problem['msg'])}") from error
+        raise CatalogueError(
+            f"{file}: {key}: {what.get(problem['type'], problem['msg'])}"
+        ) from error

@@ -49,11 +49,14 @@ class Period(NamedTuple):
     frequency: Frequency
 
 
+_LETTERS: dict[str, Frequency] = {"H": "half", "Q": "quarter", "M": "month"}
+
+
 def _single(year: str, part: str | None) -> tuple[int, int, Frequency]:
     first = int(year) * 12
     if part is None:
         return first, first + 11, "year"
-    kind: Frequency = {"H": "half", "Q": "quarter", "M": "month"}[part[0]]  # type: ignore[assignment]
+    kind = _LETTERS[part[0]]
     months = _MONTHS[kind]
     start = first + (int(part[1:]) - 1) * months
     return start, start + months - 1, kind

@@ -95,9 +95,12 @@ def compose(
 
 
 def year_before(
-    tidied: tidying.Tidied, catalogue: Catalogue, lock: Sequence[Snapshot], as_of: str,
+    tidied: tidying.Tidied,
+    catalogue: Catalogue,
+    lock: Sequence[Snapshot],
+    as_of: str,
     areas: Sequence[Region],
-) -> Observed | None:  # fmt: skip
+) -> Observed | None:
     """What the pictures' regions looked like a year before; None when nothing was published then.
 
     Only the rows of those regions, their municipalities and the country are kept: what changed is
@@ -112,8 +115,9 @@ def year_before(
     codes |= {c for a in areas for c in regions.children(a.code, "kunta")}
     of = tidied.rows["region"].cat
     keep = np.array([c.split("@")[0] in codes for c in of.categories], dtype=bool)
-    part = tidied._replace(rows=table.make(tidied.rows[keep[of.codes.to_numpy()]],
-                                           unique=(*table.KEY, "snapshot")))  # fmt: skip
+    part = tidied._replace(
+        rows=table.make(tidied.rows[keep[of.codes.to_numpy()]], unique=(*table.KEY, "snapshot"))
+    )
     return observe(part, catalogue, lock, earlier)
 
 
@@ -167,7 +171,7 @@ class _Municipal:
         rows = seen.rows
         names = [list(rows[c].cat.categories) for c in ("indicator", "region", "period")]
         wanted = np.array([n in codes for n in names[1]], dtype=bool)
-        total = rows["breakdown"].cat.categories.get_indexer(["total"])[0]
+        total = rows["breakdown"].cat.categories.get_indexer(pd.Index(["total"]))[0]
         keep = wanted[rows["region"].cat.codes.to_numpy()]
         keep &= rows["breakdown"].cat.codes.to_numpy() == total
         at = np.flatnonzero(keep)
@@ -277,7 +281,7 @@ class _Composer:
         return Finding(
             indicator=name,
             region=self.place.code,
-            frequency=cube.frequency,  # type: ignore[arg-type]
+            frequency=cube.frequency,
             segments=_segments(cube, n),
             country=_country_series(cube),
             peers=tuple(s for p in self.peers for s in others if s.region.split("@")[0] == p),
@@ -294,21 +298,26 @@ class _Composer:
         if not parts:
             return None
         code = self.place.code
-        latest = max((r.period for m in parts for r in m.rows[code] if r.metric == "latest"),
-                     key=lambda p: periods.parse(p).end)  # fmt: skip
+        latest = max(
+            (r.period for m in parts for r in m.rows[code] if r.metric == "latest"),
+            key=lambda p: periods.parse(p).end,
+        )
         used = {int(s) for m in parts for s in m.cube.snapshot[m.cube.areas.index(code)] if s >= 0}
         return Finding(
             indicator=name,
             region=code,
-            frequency=parts[0].cube.frequency,  # type: ignore[arg-type]
+            frequency=parts[0].cube.frequency,
             segments=(),
             profile=_profiles(parts, latest, country=False, place=code),
             country_profile=_profiles(parts, latest, country=True, place=code),
-            metrics={"latest": Measured(value=None, period=latest, status="not_applicable",
-                                        reason="by_breakdown"),
-                     "age_months": _age(latest, self.seen.as_of)},
+            metrics={
+                "latest": Measured(
+                    value=None, period=latest, status="not_applicable", reason="by_breakdown"
+                ),
+                "age_months": _age(latest, self.seen.as_of),
+            },
             snapshots=tuple(sorted(self.ids[s] for s in used)),
-        )  # fmt: skip
+        )
 
     def _parts(self, name: str, wanted: set[str]) -> tuple[Series, ...]:
         indicator = self.catalogue.indicators[name]
@@ -333,22 +342,23 @@ class _Composer:
         for name in findings:
             declared = [(name, b) for b in self.catalogue.indicators[name].breaks]
             flagged = [(i, b) for i, b in self.seen.breaks if i == name]
-            yield from (
-                (i, b) for i, b in (*declared, *flagged) if b.region.split("@")[0] in mine
-            )
+            yield from ((i, b) for i, b in (*declared, *flagged) if b.region.split("@")[0] in mine)
 
     # ------------------------------------------------------------ what it does not know
 
     def _gaps(self, findings: Mapping[str, Finding]) -> Iterable[Gap]:
         for name, indicator in self.catalogue.indicators.items():
             query = indicator.query[0] if indicator.query else None
-            at = {"source": query.source if query else None, "table": query.table if query else None}
+            at = {
+                "source": query.source if query else None,
+                "table": query.table if query else None,
+            }
             finding = findings.get(name)
             if finding is None:
                 parents = formulas.parents(indicator.formula) if indicator.formula else ()
                 missing = tuple(p for p in parents if p not in findings)
                 kind = "not_computable" if indicator.formula else "no_figures"
-                yield Gap(indicator=name, kind=kind, parents=missing, **at)  # type: ignore[arg-type]
+                yield Gap(indicator=name, kind=kind, parents=missing, **at)
                 continue
             latest = finding.latest
             age = finding.metrics.get("age_months")
@@ -357,7 +367,9 @@ class _Composer:
             if latest.value is None:
                 continue
             reasons = {m: v.reason for m, v in finding.metrics.items()}
-            if "no_country" in (reasons.get("gap"), reasons.get("share_of_country")):
+            unknown = "no_country" in (reasons.get("gap"), reasons.get("share_of_country"))
+            # A country that is merely a year behind is known; its sentence says so.
+            if unknown and finding.country is None:
                 yield Gap(indicator=name, kind="no_country", period=latest.period, **at)
             if reasons.get("rank") == "regions_missing":
                 yield Gap(indicator=name, kind="regions_missing", period=latest.period, **at)
@@ -375,27 +387,39 @@ class _Composer:
             if latest.value is None or not finding.segments:
                 continue
             code = finding.segments[-1].region
-            # Figures of other members or of another frequency are no earlier figures of this series.
-            earlier = [k for k in known if k[0] == code and periods.frequency(k[1])
-                       == finding.frequency]  # fmt: skip
+            # Figures of other members or of another frequency are none of this series.
+            earlier = [
+                k for k in known if k[0] == code and periods.frequency(k[1]) == finding.frequency
+            ]
             if not earlier:
                 yield Change(indicator=name, kind="first", period=latest.period, value=latest.value)
                 continue
             newest = max(earlier, key=lambda k: periods.parse(k[1]).end)
             if periods.parse(newest[1]).end < periods.parse(latest.period).end:
                 yield Change(
-                    indicator=name, kind="new", period=latest.period, value=latest.value,
-                    before_period=newest[1], before_value=known[newest],
-                )  # fmt: skip
+                    indicator=name,
+                    kind="new",
+                    period=latest.period,
+                    value=latest.value,
+                    before_period=newest[1],
+                    before_value=known[newest],
+                )
             decimals = self.catalogue.indicators[name].decimals
-            revised = [k for k in earlier if k in new.get(name, {})
-                       and round(new[name][k] - known[k], decimals) != 0]  # fmt: skip
+            revised = [
+                k
+                for k in earlier
+                if k in new.get(name, {}) and round(new[name][k] - known[k], decimals) != 0
+            ]
             if revised:
                 last = max(revised, key=lambda k: periods.parse(k[1]).end)
                 yield Change(
-                    indicator=name, kind="revised", period=last[1], value=new[name][last],
-                    before_period=last[1], before_value=known[last],
-                )  # fmt: skip
+                    indicator=name,
+                    kind="revised",
+                    period=last[1],
+                    value=new[name][last],
+                    before_period=last[1],
+                    before_value=known[last],
+                )
 
 
 def _values(rows: pd.DataFrame, code: str) -> dict[str, dict[tuple[str, str], float]]:
@@ -404,8 +428,9 @@ def _values(rows: pd.DataFrame, code: str) -> dict[str, dict[tuple[str, str], fl
     part = rows[rows["region"].isin(mine) & (rows["breakdown"] == "total") & rows["value"].notna()]
     part = part[part["status"] != "forecast"]
     out: dict[str, dict[tuple[str, str], float]] = {}
-    for i, r, p, v in zip(part["indicator"], part["region"], part["period"], part["value"],
-                          strict=True):  # fmt: skip
+    for i, r, p, v in zip(
+        part["indicator"], part["region"], part["period"], part["value"], strict=True
+    ):
         out.setdefault(str(i), {})[str(r), str(p)] = float(v)
     return out
 
@@ -419,8 +444,9 @@ def _areas(finding: Finding) -> Iterable[Series]:
 
 
 def _no_latest(forecast: Measured) -> Measured:
-    return Measured(value=None, period=forecast.period, status="not_applicable",
-                    reason="forecast_only")  # fmt: skip
+    return Measured(
+        value=None, period=forecast.period, status="not_applicable", reason="forecast_only"
+    )
 
 
 def _age(period: str, as_of: str) -> Measured:
@@ -432,7 +458,9 @@ def _series(cube: Cube, n: int, columns: np.ndarray, code: str) -> Series:
     return Series(
         region=code,
         periods=tuple(cube.periods[c] for c in columns),
-        values=tuple(None if np.isnan(cube.value[n, c]) else float(cube.value[n, c]) for c in columns),
+        values=tuple(
+            None if np.isnan(cube.value[n, c]) else float(cube.value[n, c]) for c in columns
+        ),
         statuses=tuple(STATUSES[cube.status[n, c]] for c in columns),
     )
 
@@ -441,7 +469,9 @@ def _segments(cube: Cube, n: int) -> tuple[Series, ...]:
     there = np.flatnonzero(cube.status[n] >= 0)
     cut = np.flatnonzero(np.diff(cube.segment[n, there])) + 1
     return tuple(
-        _series(cube, n, part, str(cube.codes[n, part[-1]])) for part in np.split(there, cut) if len(part)
+        _series(cube, n, part, str(cube.codes[n, part[-1]]))
+        for part in np.split(there, cut)
+        if len(part)
     )
 
 
@@ -501,5 +531,3 @@ def _profiles(
             )
         )
     return tuple(out)
-
-

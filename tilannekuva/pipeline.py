@@ -15,25 +15,39 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tilannekuva import indicators, periods, raw, regions, settings
 from tilannekuva.errors import CatalogueError, ReportError, SourceError
-from tilannekuva.model import LANGUAGES, Picture, Region
+from tilannekuva.model import LANGUAGES, Language, Picture, Region, Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from tilannekuva.indicators import Catalogue
 
-__all__ = ["DEFAULT_FORMATS", "FORMATS", "Built", "build", "check_formats", "check_languages",
-           "compose_to", "fetch", "measure_to", "publish", "read_picture", "tidy"]  # fmt: skip
+__all__ = [
+    "DEFAULT_FORMATS",
+    "FORMATS",
+    "Built",
+    "build",
+    "check_formats",
+    "check_languages",
+    "compose_to",
+    "fetch",
+    "measure_to",
+    "publish",
+    "read_picture",
+    "tidy",
+]
 
 FORMATS = ("html", "xlsx", "png", "json")
 """What can be asked for. ``json`` is always written; charts come as SVG and CSV with ``html``."""
 DEFAULT_FORMATS = ("html", "xlsx")
 
 _RECORD = "build.json"
+
+Name = TypeVar("Name", bound=str)
 
 
 class Built(NamedTuple):
@@ -46,7 +60,7 @@ class Built(NamedTuple):
     """False when nothing had changed since the files were made."""
 
 
-def check_languages(asked: Iterable[str]) -> tuple[str, ...]:
+def check_languages(asked: Iterable[str]) -> tuple[Language, ...]:
     """The languages asked for, in the house order.
 
     Raises:
@@ -68,7 +82,7 @@ def check_formats(asked: Iterable[str]) -> tuple[str, ...]:
     return FORMATS if asked == ["all"] else _known(asked, FORMATS, "format")
 
 
-def _known(asked: Iterable[str], known: Sequence[str], what: str) -> tuple[str, ...]:
+def _known(asked: Iterable[str], known: Sequence[Name], what: str) -> tuple[Name, ...]:
     import difflib
 
     wanted = [a.strip() for a in asked if a.strip()]
@@ -104,7 +118,7 @@ def tidy(data: Path | str | None = None, *, out: Path | str | None = None) -> pd
 
 def fetch(
     file: Path | str, declaration: Path | str | None = None, *, data: Path | str | None = None
-) -> raw.Snapshot:
+) -> Snapshot:
     """Bring a file of one's own into the store, with its source, date and method.
 
     Args:
@@ -190,7 +204,9 @@ def build(
     lock = raw.read_lock(store)
     edition = day or raw.edition_date(lock)
     key = _inputs(store, configured, edition)
-    waiting = [a for a in areas if not _up_to_date(_place(folder, edition, a), key, languages, wanted)]
+    waiting = [
+        a for a in areas if not _up_to_date(_place(folder, edition, a), key, languages, wanted)
+    ]
     done = {a.code: _existing(_place(folder, edition, a), a) for a in areas if a not in waiting}
     if waiting:
         pictures = _compose(waiting, store, lock, configured, edition, tick)
@@ -210,9 +226,13 @@ def _iso_date(text: str | None) -> str | None:
 
 
 def _compose(
-    areas: Sequence[Region], store: Path, lock: Sequence[raw.Snapshot],
-    configured: settings.Settings, edition: str, tick: Callable[[str], None],
-) -> list[Picture]:  # fmt: skip
+    areas: Sequence[Region],
+    store: Path,
+    lock: Sequence[Snapshot],
+    configured: settings.Settings,
+    edition: str,
+    tick: Callable[[str], None],
+) -> list[Picture]:
     from tilannekuva import observing, pictures, tidying
 
     catalogue: Catalogue = indicators.load(configured.path("catalogue"))
@@ -321,7 +341,11 @@ def _place(out: Path, edition: str, region: Region) -> Path:
 
 
 def _publish(
-    picture: Picture, languages: Sequence[str], formats: Sequence[str], out: Path, key: str | None
+    picture: Picture,
+    languages: Sequence[Language],
+    formats: Sequence[str],
+    out: Path,
+    key: str | None,
 ) -> tuple[Path, ...]:
     place = _place(out, picture.edition, picture.region)
     try:
@@ -349,8 +373,8 @@ def _publish(
 
 def _unwritable(place: Path, error: OSError) -> ReportError:
     return ReportError(
-        f"{place}: the report cannot be written ({error.strerror or error}); the old one stays as it "
-        "was. Free space or name another folder with --out"
+        f"{place}: the report cannot be written ({error.strerror or error}); the old one stays as "
+        "it was. Free space or name another folder with --out"
     )
 
 
@@ -373,8 +397,8 @@ def _replace(staging: Path, place: Path) -> None:
 
 
 def _with_what_is_there(
-    place: Path, picture: Picture, languages: Sequence[str], formats: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    place: Path, picture: Picture, languages: Sequence[Language], formats: Sequence[str]
+) -> tuple[tuple[Language, ...], tuple[str, ...]]:
     """Languages and formats asked for, and those that the folder has of this very picture.
 
     A language added later thus joins the switch of every page instead of replacing the others.
@@ -393,7 +417,7 @@ def _with_what_is_there(
 
 
 def _render(
-    picture: Picture, languages: Sequence[str], formats: Sequence[str]
+    picture: Picture, languages: Sequence[Language], formats: Sequence[str]
 ) -> Iterable[tuple[str, bytes]]:
     """Every file of a picture: name within the folder, bytes."""
     yield "picture.json", picture.to_json().encode()
@@ -419,12 +443,22 @@ def _render(
             yield f"{name}.{lang}.{report}", content
 
 
-def _record(staging: Path, files: Sequence[Path], key: str | None, languages: Sequence[str],
-            formats: Sequence[str]) -> bytes:  # fmt: skip
+def _record(
+    staging: Path,
+    files: Sequence[Path],
+    key: str | None,
+    languages: Sequence[str],
+    formats: Sequence[str],
+) -> bytes:
     hashes = {
         p.relative_to(staging).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
     }
-    record = {"inputs": key, "languages": list(languages), "formats": list(formats), "files": hashes}
+    record = {
+        "inputs": key,
+        "languages": list(languages),
+        "formats": list(formats),
+        "files": hashes,
+    }
     return (json.dumps(record, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -486,7 +520,7 @@ def _point(out: Path, edition: str) -> None:
         raise _unwritable(out / "latest", error) from error
 
 
-def _index(out: Path, edition: str, areas: Sequence[Region], languages: Sequence[str]) -> None:
+def _index(out: Path, edition: str, areas: Sequence[Region], languages: Sequence[Language]) -> None:
     """The page that leads to every region of the run."""
     from tilannekuva.reports import html
 
@@ -500,5 +534,3 @@ def _index(out: Path, edition: str, areas: Sequence[Region], languages: Sequence
             raw.write_atomically(out / edition / f"index.{lang}.html", page)
         except OSError as error:
             raise _unwritable(out / edition, error) from error
-
-

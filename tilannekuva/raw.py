@@ -108,8 +108,13 @@ def _check_ids(file: Path, entries: Iterable[Snapshot]) -> None:
 
 
 def _order(s: Snapshot) -> tuple[str, str, str, str, str]:
-    return (s.source, s.table, periods.latest_day(s.published_on).isoformat(), s.received_at or "",
-            s.sha256)
+    return (
+        s.source,
+        s.table,
+        periods.latest_day(s.published_on).isoformat(),
+        s.received_at or "",
+        s.sha256,
+    )
 
 
 def read_bytes(store: Path, snapshot: Snapshot) -> bytes:
@@ -214,9 +219,8 @@ def write_atomically(file: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, file)
+        Path(name).chmod(0o644)
+        Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-

@@ -292,9 +292,7 @@ def _statfin(code: str, year: int) -> str | None:
 
 
 @cache
-def _recode_one(
-    text: str, scheme: Scheme, year: int | None, levels: tuple[str, ...]
-) -> str | None:
+def _recode_one(text: str, scheme: Scheme, year: int | None, levels: tuple[str, ...]) -> str | None:
     """One code or label in our notation; None to skip it.
 
     Raises:

@@ -22,9 +22,15 @@ _EUROSTAT = {
 }  # fmt: skip
 # Statistics Finland's reading of the dots (1 to 6 of them) and the asterisk.
 _PXWEB = {
-    ".": "not_available", "..": "not_applicable", "...": "confidential", "....": "not_available",
-    ".....": "not_asked", "......": "not_available", "*": "preliminary", "-": "final",
-}  # fmt: skip
+    ".": "not_available",
+    "..": "not_applicable",
+    "...": "confidential",
+    "....": "not_available",
+    ".....": "not_asked",
+    "......": "not_available",
+    "*": "preliminary",
+    "-": "final",
+}
 
 
 def severity(status: str) -> int:

@@ -22,16 +22,26 @@ from tilannekuva.statuses import STATUSES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "KEY", "at", "concat", "make", "read_parquet", "split_breakdown", "view",
-           "write_parquet"]  # fmt: skip
+__all__ = [
+    "COLUMNS",
+    "KEY",
+    "at",
+    "concat",
+    "make",
+    "read_parquet",
+    "split_breakdown",
+    "view",
+    "write_parquet",
+]
 
 KEY = ("indicator", "region", "breakdown", "period")
 COLUMNS = (*KEY, "value", "status", "snapshot")
 _TEXT = (*KEY, "snapshot")
 
 
-def make(rows: pd.DataFrame | Mapping[str, Sequence[object]], *, unique: Sequence[str] = KEY
-         ) -> pd.DataFrame:  # fmt: skip
+def make(
+    rows: pd.DataFrame | Mapping[str, Sequence[object]], *, unique: Sequence[str] = KEY
+) -> pd.DataFrame:
     """Build the one table from rows and check it.
 
     Args:
@@ -62,18 +72,18 @@ def make(rows: pd.DataFrame | Mapping[str, Sequence[object]], *, unique: Sequenc
     return out
 
 
-def _category(column: pd.Series) -> pd.Categorical:
+def _category(column: pd.Series) -> pd.Categorical[str]:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        found = column.array.remove_unused_categories()
+        found = pd.Categorical(column).remove_unused_categories()
         return found.reorder_categories(sorted(found.categories))
     codes, names = pd.factorize(np.asarray(column, dtype=object), sort=True)
-    return pd.Categorical.from_codes(codes, [str(n) for n in names])
+    return pd.Categorical.from_codes(codes, pd.Index([str(n) for n in names]))
 
 
 def _status(column: pd.Series) -> pd.Categorical:
     """The column in the fixed order of the vocabulary; what it does not know becomes missing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.array.set_categories(STATUSES)
+        return pd.Categorical(column).set_categories(STATUSES)
     return pd.Categorical(column, categories=STATUSES)
 
 
@@ -86,12 +96,16 @@ def _check(out: pd.DataFrame, given: pd.DataFrame, unique: Sequence[str]) -> Non
             raise DataError(f"a row has no {column}; every row needs one")
     gone = out["value"].isna().to_numpy()
     reason = out["status"].isin(ABSENT).to_numpy()
-    for rows, what in ((gone & ~reason, "no value but the status of one"),
-                       (~gone & reason, "a value but the status of a missing one")):  # fmt: skip
+    for rows, what in (
+        (gone & ~reason, "no value but the status of one"),
+        (~gone & reason, "a value but the status of a missing one"),
+    ):
         if rows.any():
             raise DataError(f"{_name(out.loc[rows].iloc[0])}: {what}")
     if np.isinf(out["value"].to_numpy()).any():
-        raise DataError(f"{_name(out.loc[np.isinf(out['value'])].iloc[0])}: infinity is not a figure")
+        raise DataError(
+            f"{_name(out.loc[np.isinf(out['value'])].iloc[0])}: infinity is not a figure"
+        )
     # Sorted by the key, so equal keys are neighbours: no hashing of a million rows.
     codes = [out[c].cat.codes.to_numpy() for c in unique]
     same = np.ones(max(len(out) - 1, 0), dtype=bool)
@@ -105,8 +119,10 @@ def _check(out: pd.DataFrame, given: pd.DataFrame, unique: Sequence[str]) -> Non
 
 
 def _name(row: pd.Series) -> str:
-    return f"{row['indicator']}, {row['region']}, {row['breakdown']}, {row['period']} " \
-           f"(snapshot {row['snapshot']})"  # fmt: skip
+    return (
+        f"{row['indicator']}, {row['region']}, {row['breakdown']}, {row['period']} "
+        f"(snapshot {row['snapshot']})"
+    )
 
 
 def concat(parts: Iterable[pd.DataFrame], *, unique: Sequence[str] = KEY) -> pd.DataFrame:
@@ -116,7 +132,9 @@ def concat(parts: Iterable[pd.DataFrame], *, unique: Sequence[str] = KEY) -> pd.
         return make({c: [] for c in COLUMNS})
     from pandas.api.types import union_categoricals
 
-    joined = {c: union_categoricals([p[c] for p in parts], sort_categories=True) for c in _TEXT}
+    joined: dict[str, pd.Categorical | NDArray[np.float64]] = {
+        c: union_categoricals([p[c] for p in parts], sort_categories=True) for c in _TEXT
+    }
     joined["value"] = np.concatenate([p["value"].to_numpy() for p in parts])
     joined["status"] = union_categoricals([p["status"] for p in parts])
     return make(pd.DataFrame(joined), unique=unique)
@@ -168,8 +186,10 @@ def view(
 def _ranks(store: pd.DataFrame, source_rank: Mapping[tuple[str, str], int]) -> NDArray[np.int64]:
     indicators = list(store["indicator"].cat.categories)
     snapshots = list(store["snapshot"].cat.categories)
-    pair = (store["indicator"].cat.codes.to_numpy().astype(np.int64) * len(snapshots)
-            + store["snapshot"].cat.codes.to_numpy())  # fmt: skip
+    pair = (
+        store["indicator"].cat.codes.to_numpy().astype(np.int64) * len(snapshots)
+        + store["snapshot"].cat.codes.to_numpy()
+    )
     unique, back = np.unique(pair, return_inverse=True)
     ranks = [
         source_rank.get((indicators[p // len(snapshots)], snapshots[p % len(snapshots)]), 99)
@@ -211,7 +231,7 @@ def split_breakdown(table: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
     out = table.drop(columns="breakdown")
     for n, axis in enumerate(axes):
         column = np.array([c[n] for c in cells], dtype=object)[codes]
-        out.insert(2 + n, axis, pd.Categorical(column))
+        out.insert(2 + n, axis, pd.Series(pd.Categorical(column), index=out.index))
     return out
 
 

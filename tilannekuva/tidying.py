@@ -1,7 +1,7 @@
 """Parsed answers → observations: the publisher's codes become ours, and nothing is lost on the way.
 
-A code that was never seen, a variable that vanished or a period that cannot be read is an error that
-names table and value. The only room that uses pyjanitor, and only for sheets people made.
+A code that was never seen, a variable that vanished or a period that cannot be read is an error
+that names table and value. The only room that uses pyjanitor, and only for sheets people made.
 """
 
 from __future__ import annotations
@@ -114,14 +114,15 @@ def cells(frame: pd.DataFrame, layout: Mapping[str, Any]) -> pd.DataFrame:
         return frame
     time, value, flag = layout.get("time", "time"), layout.get("value", "value"), layout.get("flag")
     variables = layout.get("variables") or [c for c in frame if c not in (time, value, flag)]
-    import janitor  # noqa: F401  (2.9 s to import: only for sheets that people made)
+    import janitor  # 2.9 s to import: only for sheets that people made
 
     # A declared column that is empty from top to bottom is still a column.
-    chain = frame.replace("", np.nan).remove_empty().reindex(columns=frame.columns)
+    filled: pd.DataFrame = janitor.remove_empty(frame.replace("", np.nan))
+    chain = filled.reindex(columns=frame.columns)
     if time == "columns":
         heads = [c for c in chain.columns if c not in variables]
-        chain = chain.pivot_longer(
-            index=list(variables), column_names=heads, names_to="time", values_to="value"
+        chain = janitor.pivot_longer(
+            chain, index=list(variables), column_names=heads, names_to="time", values_to="value"
         )
         time, value = "time", "value"
     text = chain[value].astype("str").str.strip().fillna("")
@@ -194,7 +195,7 @@ def _observe(
             "indicator": indicator.id,
             "region": place,
             "breakdown": _breakdown(query, indicator, frame, where),
-            "period": pd.Categorical.from_codes(time_codes, time)
+            "period": pd.Categorical.from_codes(time_codes, pd.Index(time))
             if len(set(time)) == len(time)
             else np.array(time, dtype=object)[time_codes],
             "value": value,
@@ -215,7 +216,7 @@ def _select(query: Query, frame: pd.DataFrame) -> np.ndarray | None:
     for name, codes in query.select.items():
         column = frame[name]
         asked = [codes] if isinstance(codes, str) else list(codes)
-        numbers = column.cat.categories.get_indexer(asked)
+        numbers = column.cat.categories.get_indexer(pd.Index(asked))
         keep &= np.isin(column.cat.codes.to_numpy(), numbers[numbers >= 0])
     found = np.flatnonzero(keep)
     return found if len(found) else None
@@ -242,7 +243,8 @@ def _in_span(query: Query, time: Sequence[str], codes: np.ndarray) -> np.ndarray
     first, last = query.periods[0], query.periods[-1]
     low, high = periods.parse(first).start, periods.parse(last).end
     inside = [low <= periods.parse(t).start and periods.parse(t).end <= high for t in time]
-    return np.array(inside, dtype=bool)[codes]
+    kept: np.ndarray = np.array(inside, dtype=bool)[codes]
+    return kept
 
 
 def _regions(
@@ -263,9 +265,12 @@ def _regions(
     labels = [str(column.cat.categories[p // 10_000]) for p in unique]
     try:
         found = regions.recode(
-            labels, scheme=query.scheme, division=query.division,
-            periods=[int(p % 10_000) for p in unique] if varies else None, levels=query.levels,
-        )  # fmt: skip
+            labels,
+            scheme=query.scheme,
+            division=query.division,
+            periods=[int(p % 10_000) for p in unique] if varies else None,
+            levels=query.levels,
+        )
     except TilannekuvaError as error:
         raise DataError(f"{where}: {error}") from error
     if query.levels:
@@ -276,7 +281,11 @@ def _regions(
 
 @functools.cache
 def read_axis(axis: str, folder: Path | None = None) -> tuple[dict[str, str], ...]:
-    """The code list of an axis, in order: ``code``, ``name_fi``, ``name_sv``, ``name_en``, …
+    """The code list of an axis, in order.
+
+    Returns:
+        One mapping a code, with ``code``, ``name_fi``, ``name_sv``, ``name_en`` and what else the
+        list has.
 
     Raises:
         DataError: There is no such list.
@@ -327,9 +336,14 @@ def _breakdown(
 
 
 def _flag_breaks(
-    flags: pd.Index, codes: np.ndarray, place: np.ndarray, time: Sequence[str],
-    time_codes: np.ndarray, protocol: str, snapshot: Snapshot,
-) -> list[Break]:  # fmt: skip
+    flags: pd.Index,
+    codes: np.ndarray,
+    place: np.ndarray,
+    time: Sequence[str],
+    time_codes: np.ndarray,
+    protocol: str,
+    snapshot: Snapshot,
+) -> list[Break]:
     broken = [n for n, f in enumerate(flags) if is_break(f, protocol)]
     if not broken:
         return []
@@ -340,16 +354,24 @@ def _flag_breaks(
         en="The publisher marks a break in the series.",
     )
     return [
-        Break(first_period=time[t], region=r, kind="method", note=note,
-              source=f"{snapshot.source} {snapshot.table}")
+        Break(
+            first_period=time[t],
+            region=r,
+            kind="method",
+            note=note,
+            source=f"{snapshot.source} {snapshot.table}",
+        )
         for r, t in dict.fromkeys(zip(place[rows], time_codes[rows], strict=True))
-    ]  # fmt: skip
+    ]
 
 
 def _join(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if not parts:
         return table.make({c: [] for c in table.COLUMNS})
-    columns = {c: np.concatenate([np.asarray(p[c], dtype=object) for p in parts])
-               for c in table.COLUMNS if c != "value"}  # fmt: skip
+    columns = {
+        c: np.concatenate([np.asarray(p[c], dtype=object) for p in parts])
+        for c in table.COLUMNS
+        if c != "value"
+    }
     columns["value"] = np.concatenate([p["value"].to_numpy() for p in parts])
-    return table.make(columns, unique=(*table.KEY, "snapshot"))
+    return table.make(pd.DataFrame(columns), unique=(*table.KEY, "snapshot"))

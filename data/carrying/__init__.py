@@ -1,0 +1,1 @@
+"""How each subject's published figures are carried over: one module a subject."""

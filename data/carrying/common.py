@@ -118,5 +118,5 @@ def split_flags(cells: Iterable[str]) -> tuple[list[str], list[str]]:
         cell = (cell or "").strip()
         number = cell.rstrip("abcdefghijklmnopqrstuvwxyz: ")
         values.append(number)
-        flags.append(cell[len(number):].replace(" ", "") or ("" if number else ":"))
+        flags.append(cell[len(number) :].replace(" ", "") or ("" if number else ":"))
     return values, flags

@@ -87,50 +87,66 @@ def _jobseekers(folder: Path, place: Path) -> Carried:
     rows = rows[area.str.match(r"MK\d\d$") | area.isin(["SSS", *SUB_REGIONS, *KAINUU])]
     rows = rows.assign(time=rows["time"].str.replace("-", "M"), value=whole(rows["value"]), flag="")
     return carried(
-        rows, originals=files, source="statfin", table="tyonv/12r5",
+        rows,
+        originals=files,
+        source="statfin",
+        table="tyonv/12r5",
         title="12r5 -- Työttömät työnhakijat, työvoima ja avoimet työpaikat alueittain, kuukausi",
-        vintage="2006M01–2023M10", published_on="2023-11", address=PXWEB.format("tyonv", "12r5"),
+        vintage="2006M01–2023M10",
+        published_on="2023-11",
+        address=PXWEB.format("tyonv", "12r5"),
         licence=STATFIN_LICENCE,
         note="Employment Service Statistics (KEHA). End of the month. Regions, and Kainuu's "
         "sub-regions and municipalities. Kainuu is without Vaala back to 2006.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _vacancy_flows(folder: Path, file: Path) -> Carried:
     raw = read_text(file)
-    long = raw.melt(id_vars=["maakunta", "time"], value_vars=list(VACANCY_FLOWS),
-                    var_name="tiedot")  # fmt: skip
+    long = raw.melt(id_vars=["maakunta", "time"], value_vars=list(VACANCY_FLOWS), var_name="tiedot")
     rows = long.assign(
         time=long["time"].str.slice(0, 7).str.replace("-", "M"), value=whole(long["value"]), flag=""
     )
     return carried(
-        rows, originals=[file], source="statfin", table="tyonv/2310",
-        title="2310 -- Avoimet työpaikat kuukauden aikana maakunnittain", vintage="2006M01–2020M08",
-        published_on="2020", address="https://stat.fi/tilasto/tyonv", licence=STATFIN_LICENCE,
+        rows,
+        originals=[file],
+        source="statfin",
+        table="tyonv/2310",
+        title="2310 -- Avoimet työpaikat kuukauden aikana maakunnittain",
+        vintage="2006M01–2020M08",
+        published_on="2020",
+        address="https://stat.fi/tilasto/tyonv",
+        licence=STATFIN_LICENCE,
         note="Employment Service Statistics (KEHA). The table was discontinued. No whole country.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _key_figures(folder: Path, file: Path) -> Carried:
     raw = read_text(file)
-    long = raw.melt(id_vars=["Alue", "vuosi"], value_vars=[*KEY_FIGURES, *KEY_RATES],
-                    var_name="tiedot")  # fmt: skip
+    long = raw.melt(
+        id_vars=["Alue", "vuosi"], value_vars=[*KEY_FIGURES, *KEY_RATES], var_name="tiedot"
+    )
     # A year in which the publisher has no such column is no figure to miss.
     long = long[long["value"] != ""]
     long = long[long["tiedot"].isin(KEY_FIGURES) | long["Alue"].isin(KAINUU_NAMES)]
     counts = long["tiedot"].isin(KEY_COUNTS)
     rows = long.assign(value=long["value"].where(~counts, whole(long["value"])), flag="")
     return carried(
-        rows.rename(columns={"Alue": "alue", "vuosi": "time"}), originals=[file], source="statfin",
-        table="kuntien_avainluvut/2016", title="Kuntien avainluvut 2006–2016",
-        vintage="2006–2016, as of 2018", published_on="2018",
-        address="https://stat.fi/tup/alue/kuntienavainluvut.html", licence=STATFIN_LICENCE,
+        rows.rename(columns={"Alue": "alue", "vuosi": "time"}),
+        originals=[file],
+        source="statfin",
+        table="kuntien_avainluvut/2016",
+        title="Kuntien avainluvut 2006–2016",
+        vintage="2006–2016, as of 2018",
+        published_on="2018",
+        address="https://stat.fi/tup/alue/kuntienavainluvut.html",
+        licence=STATFIN_LICENCE,
         note="The 311 municipalities of 1.1.2017 in every year; no region and no country rows. "
         "Headings as in the file, without punctuation.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _survey(folder: Path, file: Path) -> Carried:
@@ -141,23 +157,43 @@ def _survey(folder: Path, file: Path) -> Carried:
         id_vars=["alue", "Year"], value_vars=list(LFS), var_name="tiedot"
     )
     return _survey_table(
-        folder, file, long.rename(columns={"Year": "time"}), vintage="2011–2018",
-        published_on="2019", address="https://stat.fi/tilasto/tyti", transcribed=False,
-    )  # fmt: skip
+        folder,
+        file,
+        long.rename(columns={"Year": "time"}),
+        vintage="2011–2018",
+        published_on="2019",
+        address="https://stat.fi/tilasto/tyti",
+        transcribed=False,
+    )
 
 
-def _survey_table(folder: Path, file: Path, rows: pd.DataFrame, *, vintage: str, published_on: str,
-                  address: str, transcribed: bool = True,
-                  table: str = "tyti/maakunnat") -> Carried:  # fmt: skip
+def _survey_table(
+    folder: Path,
+    file: Path,
+    rows: pd.DataFrame,
+    *,
+    vintage: str,
+    published_on: str,
+    address: str,
+    transcribed: bool = True,
+    table: str = "tyti/maakunnat",
+) -> Carried:
     rows = rows[["alue", "tiedot", "time", "value"]].assign(ikä=rows["tiedot"].map(LFS), flag="")
     return carried(
-        rows, originals=[file], source="statfin", table=table, title=LFS_TITLE, vintage=vintage,
-        published_on=published_on, address=address, licence=STATFIN_LICENCE,
+        rows,
+        originals=[file],
+        source="statfin",
+        table=table,
+        title=LFS_TITLE,
+        vintage=vintage,
+        published_on=published_on,
+        address=address,
+        licence=STATFIN_LICENCE,
         transcribed=transcribed,
         note="A sample survey: for a small region the interval is several percentage points. "
         "Kainuu is with Vaala to 2015.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _day(address: str) -> str:
@@ -178,9 +214,14 @@ def _pages(folder: Path, file: Path, rows: pd.DataFrame, table: str) -> list[Car
         day = _day(str(address))
         years = ", ".join(sorted(page["time"].unique()))
         one = _survey_table(
-            folder, file, page, vintage=f"{years}, published {day}", published_on=day,
-            address=_https(str(address)), table=table,
-        )  # fmt: skip
+            folder,
+            file,
+            page,
+            vintage=f"{years}, published {day}",
+            published_on=day,
+            address=_https(str(address)),
+            table=table,
+        )
         found.append(one)
     return found
 
@@ -210,10 +251,13 @@ def _survey_2020(folder: Path, file: Path) -> Carried:
         columns={"region_code": "alue", "year": "time", "employment_rate_pct": "value"}
     )
     return _survey_table(
-        folder, file, rows.assign(tiedot="Employment rate, %"),
-        vintage=f"2020, published {_day(address)}", published_on=_day(address),
+        folder,
+        file,
+        rows.assign(tiedot="Employment rate, %"),
+        vintage=f"2020, published {_day(address)}",
+        published_on=_day(address),
         address=_https(address),
-    )  # fmt: skip
+    )
 
 
 def _quarter_pages(folder: Path, file: Path) -> list[Carried]:
@@ -228,9 +272,13 @@ def _quarters(folder: Path, file: Path) -> list[Carried]:
         # The file has no day: the release of March came out in April, that of December in January.
         month = {"tyti_2017_03 tau_043": "2017-04", "tyti_2021_12 tau_043": "2022-01"}[str(release)]
         one = _survey_table(
-            folder, file, page.assign(tiedot="Unemployment rate, %"),
+            folder,
+            file,
+            page.assign(tiedot="Unemployment rate, %"),
             vintage=f"{', '.join(sorted(page['time'].unique()))}, appendix table {release}",
-            published_on=month, address="https://stat.fi/tilasto/tyti", table="tyti/neljannekset",
-        )  # fmt: skip
+            published_on=month,
+            address="https://stat.fi/tilasto/tyti",
+            table="tyti/neljannekset",
+        )
         found.append(one)
     return found

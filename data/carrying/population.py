@@ -79,12 +79,18 @@ def _age_groups(folder: Path, file: Path) -> Carried:
     # 85+ repeats two other groups and is mostly empty; nobody is of unknown age.
     rows = rows[~rows["age"].isin(["Y_GE85", "UNK"])]
     return carried(
-        rows, originals=[file], source="eurostat", table="demo_r_pjangrp3",
+        rows,
+        originals=[file],
+        source="eurostat",
+        table="demo_r_pjangrp3",
         title="Population on 1 January by broad age group, sex and NUTS 3 region",
-        vintage="2014–2022, as of 2023", published_on="2023",
-        address=DATABROWSER.format("demo_r_pjangrp3"), licence=EUROSTAT_LICENCE, note=JANUARY,
+        vintage="2014–2022, as of 2023",
+        published_on="2023",
+        address=DATABROWSER.format("demo_r_pjangrp3"),
+        licence=EUROSTAT_LICENCE,
+        note=JANUARY,
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _age_groups_2023(folder: Path, file: Path) -> Carried:
@@ -96,22 +102,35 @@ def _age_groups_2023(folder: Path, file: Path) -> Carried:
     rows = only(rows, geo=NUTS_2021)
     rows = rows[~rows["age"].isin(["Y_GE85", "UNK"])]
     return carried(
-        rows, originals=[file], source="eurostat", table="demo_r_pjangrp3",
+        rows,
+        originals=[file],
+        source="eurostat",
+        table="demo_r_pjangrp3",
         title="Population on 1 January by broad age group, sex and NUTS 3 region",
-        vintage="2023, updated 14.2.2025", published_on="2025-02-14", updated_at="2025-02-14",
-        address=DATABROWSER.format("demo_r_pjangrp3"), licence=EUROSTAT_LICENCE, note=JANUARY,
+        vintage="2023, updated 14.2.2025",
+        published_on="2025-02-14",
+        updated_at="2025-02-14",
+        address=DATABROWSER.format("demo_r_pjangrp3"),
+        licence=EUROSTAT_LICENCE,
+        note=JANUARY,
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _median_age(folder: Path, file: Path) -> Carried:
     return carried(
-        only(eurostat_wide(file, "\t"), indic_de="MEDAGEPOP"), originals=[file], source="eurostat",
-        table="demo_r_pjanind3", title="Population structure indicators by NUTS 3 region",
-        vintage="2014–2022, as of 2023", published_on="2023",
-        address=DATABROWSER.format("demo_r_pjanind3"), licence=EUROSTAT_LICENCE, note=JANUARY,
+        only(eurostat_wide(file, "\t"), indic_de="MEDAGEPOP"),
+        originals=[file],
+        source="eurostat",
+        table="demo_r_pjanind3",
+        title="Population structure indicators by NUTS 3 region",
+        vintage="2014–2022, as of 2023",
+        published_on="2023",
+        address=DATABROWSER.format("demo_r_pjanind3"),
+        licence=EUROSTAT_LICENCE,
+        note=JANUARY,
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _totals(folder: Path, file: Path) -> Carried:
@@ -120,33 +139,53 @@ def _totals(folder: Path, file: Path) -> Carried:
     # From 2014 the table by age has the same figures, with the whole country.
     rows = raw[raw["time"] < "2014"].drop(columns=["DATAFLOW", "LAST UPDATE"])
     return carried(
-        rows, originals=[file], source="eurostat", table="demo_r_pjanaggr3",
+        rows,
+        originals=[file],
+        source="eurostat",
+        table="demo_r_pjanaggr3",
         title="Population on 1 January by broad age group, sex and NUTS 3 region: totals",
-        vintage="2000–2013, updated 28.9.2023", published_on="2023-09-28", updated_at="2023-09-28",
-        address=DATABROWSER.format("demo_r_pjanaggr3"), licence=EUROSTAT_LICENCE, note=JANUARY,
+        vintage="2000–2013, updated 28.9.2023",
+        published_on="2023-09-28",
+        updated_at="2023-09-28",
+        address=DATABROWSER.format("demo_r_pjanaggr3"),
+        licence=EUROSTAT_LICENCE,
+        note=JANUARY,
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _vital(folder: Path, place: Path, kind: str) -> Carried:
     file = place / f"demo_r_{kind}_nuts3_1990-2021.csv"
     what = {"births": "Live births", "deaths": "Deaths"}[kind]
     return carried(
-        eurostat_wide(file), originals=[file], source="eurostat", table=f"demo_r_{kind}",
-        title=f"{what} (total) by NUTS 3 region", vintage="1990–2021, as of 2023",
-        published_on="2023", address=DATABROWSER.format(f"demo_r_{kind}"),
-        licence=EUROSTAT_LICENCE, note="NUTS 2021 regions in every year.", root=folder,
-    )  # fmt: skip
+        eurostat_wide(file),
+        originals=[file],
+        source="eurostat",
+        table=f"demo_r_{kind}",
+        title=f"{what} (total) by NUTS 3 region",
+        vintage="1990–2021, as of 2023",
+        published_on="2023",
+        address=DATABROWSER.format(f"demo_r_{kind}"),
+        licence=EUROSTAT_LICENCE,
+        note="NUTS 2021 regions in every year.",
+        root=folder,
+    )
 
 
 def _density(folder: Path, file: Path) -> Carried:
     return carried(
-        eurostat_wide(file), originals=[file], source="eurostat", table="demo_r_d3dens",
-        title="Population density by NUTS 3 region", vintage="1990–2022, as of 2023",
-        published_on="2023", address=DATABROWSER.format("demo_r_d3dens"), licence=EUROSTAT_LICENCE,
+        eurostat_wide(file),
+        originals=[file],
+        source="eurostat",
+        table="demo_r_d3dens",
+        title="Population density by NUTS 3 region",
+        vintage="1990–2022, as of 2023",
+        published_on="2023",
+        address=DATABROWSER.format("demo_r_d3dens"),
+        licence=EUROSTAT_LICENCE,
         note="One decimal. Inhabitants per square kilometre of land. NUTS 2021 regions.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _country(folder: Path) -> Carried:
@@ -154,13 +193,19 @@ def _country(folder: Path) -> Carried:
     cells = only(Px(file).cells(), sukupuoli="SSS", ikä="SSS")
     cells = cells[cells["vuosi"].between("1990", "2012")].rename(columns={"vuosi": "time"})
     return carried(
-        cells.assign(flag=""), originals=[file], source="statfin", table="vaerak/11rc",
+        cells.assign(flag=""),
+        originals=[file],
+        source="statfin",
+        table="vaerak/11rc",
         title="11rc -- Väestö iän (5-v.) ja sukupuolen mukaan: koko maa, kaikki yhteensä",
-        vintage="1990–2012, updated 26.4.2024", published_on="2024-04-26",
-        updated_at="2024-04-26T08:00:00", address=PXWEB.format("vaerak", "11rc"),
-        licence=STATFIN_LICENCE, note="31 December. The whole country only.",
+        vintage="1990–2012, updated 26.4.2024",
+        published_on="2024-04-26",
+        updated_at="2024-04-26T08:00:00",
+        address=PXWEB.format("vaerak", "11rc"),
+        licence=STATFIN_LICENCE,
+        note="31 December. The whole country only.",
         root=folder.parent,
-    )  # fmt: skip
+    )
 
 
 def _municipalities(folder: Path, file: Path) -> Carried:
@@ -174,14 +219,18 @@ def _municipalities(folder: Path, file: Path) -> Carried:
         ]
     ).rename(columns={"Alue": "alue", "Vuosi": "time"})
     return carried(
-        rows[["alue", "tiedot", "time", "value"]].assign(flag=""), originals=[file],
-        source="statfin", table="muutl/kunnat-2017",
+        rows[["alue", "tiedot", "time", "value"]].assign(flag=""),
+        originals=[file],
+        source="statfin",
+        table="muutl/kunnat-2017",
         title="Kuntien välinen nettomuutto ja väkiluku 31.12. kunnittain, 1990–2017",
-        vintage="1990–2017, as of 2018", published_on="2018",
-        address="https://stat.fi/tilasto/muutl", licence=STATFIN_LICENCE,
+        vintage="1990–2017, as of 2018",
+        published_on="2018",
+        address="https://stat.fi/tilasto/muutl",
+        licence=STATFIN_LICENCE,
         note="The 311 municipalities of 1.1.2017 in every year. Moves inside the country only.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _municipalities_2019(folder: Path, file: Path) -> Carried:
@@ -189,16 +238,27 @@ def _municipalities_2019(folder: Path, file: Path) -> Carried:
     raw = raw[raw["Alue"] != "KOKO MAA"]
     rows = pd.DataFrame(
         {
-            "alue": raw["Alue"], "ikä": raw["Ikä"], "sukupuoli": "Yhteensä", "time": "2019",
-            "value": raw["Yhteensä 2019 Väestö 31.12."], "flag": "",
+            "alue": raw["Alue"],
+            "ikä": raw["Ikä"],
+            "sukupuoli": "Yhteensä",
+            "time": "2019",
+            "value": raw["Yhteensä 2019 Väestö 31.12."],
+            "flag": "",
         }
-    )  # fmt: skip
+    )
     return carried(
-        rows, originals=[file], source="statfin", table="vaerak/11re-2019",
+        rows,
+        originals=[file],
+        source="statfin",
+        table="vaerak/11re-2019",
         title="11re -- Väestö iän (1-v.) ja sukupuolen mukaan alueittain: kunnat yhteensä 2019",
-        vintage="2019, as of 2020", published_on="2020", address=PXWEB.format("vaerak", "11re"),
-        licence=STATFIN_LICENCE, note="31 December. The 310 municipalities of 2020.", root=folder,
-    )  # fmt: skip
+        vintage="2019, as of 2020",
+        published_on="2020",
+        address=PXWEB.format("vaerak", "11re"),
+        licence=STATFIN_LICENCE,
+        note="31 December. The 310 municipalities of 2020.",
+        root=folder,
+    )
 
 
 def _migration_2019(folder: Path, place: Path) -> Carried:
@@ -213,18 +273,26 @@ def _migration_2019(folder: Path, place: Path) -> Carried:
             raise SystemExit(f"{file}: '{broken}' is not '{name}'; the order has changed")
     rows = pd.DataFrame(
         {
-            "alue": names, "tiedot": "Kuntien välinen muuttovoitto/-tappio, henkilöä",
-            "time": "2019", "value": raw["Muuttovoitto/-tappio"], "flag": "",
+            "alue": names,
+            "tiedot": "Kuntien välinen muuttovoitto/-tappio, henkilöä",
+            "time": "2019",
+            "value": raw["Muuttovoitto/-tappio"],
+            "flag": "",
         }
-    )  # fmt: skip
+    )
     return carried(
-        rows, originals=[file, names_file], source="statfin", table="kuntien_avainluvut/2019",
-        title="Kuntien avainluvut 2019: kuntien välinen muuttovoitto/-tappio", vintage="2019",
-        published_on="2020", address="https://stat.fi/tup/alue/kuntienavainluvut.html",
+        rows,
+        originals=[file, names_file],
+        source="statfin",
+        table="kuntien_avainluvut/2019",
+        title="Kuntien avainluvut 2019: kuntien välinen muuttovoitto/-tappio",
+        vintage="2019",
+        published_on="2020",
+        address="https://stat.fi/tup/alue/kuntienavainluvut.html",
         licence="CC BY 4.0 (assumed)",
         note="Names of municipalities from table 11re of the same year, whose order is the same.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _preliminary_quarters(folder: Path, place: Path) -> list[Carried]:
@@ -250,11 +318,18 @@ def _preliminary_quarters(folder: Path, place: Path) -> list[Carried]:
             raise SystemExit(f"{original}: {printed} is not of {day}")
         rows = page[["alue", "value"]].assign(tiedot="Nettomaahanmuutto", time=time, flag="")
         one = carried(
-            rows, originals=[original], source="statfin", table="vamuu/maakunnat",
+            rows,
+            originals=[original],
+            source="statfin",
+            table="vamuu/maakunnat",
             title="Väestönmuutosten ennakkotietoja maakunnittain: nettomaahanmuutto",
-            vintage=f"{time}, preliminary", published_on=day, address=address,
-            licence=STATFIN_LICENCE, transcribed=True, root=folder,
-        )  # fmt: skip
+            vintage=f"{time}, preliminary",
+            published_on=day,
+            address=address,
+            licence=STATFIN_LICENCE,
+            transcribed=True,
+            root=folder,
+        )
         found.append(one)
     return found
 
@@ -287,19 +362,28 @@ def _quoted(folder: Path, file: Path) -> list[Carried]:
             labels = [words[i, p] for i, p in zip(page["indicator"], page["period"], strict=True)]
             rows = pd.DataFrame(
                 {
-                    "alue": page["region_code"], "tiedot": labels, "time": page["period"],
-                    "value": page["value"], "flag": "",
+                    "alue": page["region_code"],
+                    "tiedot": labels,
+                    "time": page["period"],
+                    "value": page["value"],
+                    "flag": "",
                 }
-            )  # fmt: skip
+            )
             news = "kainuu-sai-muuttovoittoa" in str(address)
             one = carried(
-                rows, originals=[file], source="statfin", table=table, title=_QUOTED_TITLES[table],
+                rows,
+                originals=[file],
+                source="statfin",
+                table=table,
+                title=_QUOTED_TITLES[table],
                 vintage="as quoted in January 2023" if news else "as quoted in 2023",
-                published_on="2023-01" if news else "2023", address=str(address),
-                licence=STATFIN_LICENCE, transcribed=True,
+                published_on="2023-01" if news else "2023",
+                address=str(address),
+                licence=STATFIN_LICENCE,
+                transcribed=True,
                 note="Statistics Finland's figure as quoted by the Regional Council of Kainuu.",
                 root=folder,
-            )  # fmt: skip
+            )
             found.append(one)
     return found
 
@@ -320,17 +404,24 @@ def _paavo(folder: Path, file: Path) -> Carried:
             # The publisher's letter of the industry, apart from its name; SSS for all of them.
             "toimiala": long["label"].where(long["label"].isin(industries), "").str[:1]
             + long["label"].map({JOBS: "SSS"}).fillna(""),
-            "time": parts["time"], "value": long["value"], "flag": "",
+            "time": parts["time"],
+            "value": long["value"],
+            "flag": "",
         }
-    )  # fmt: skip
+    )
     return carried(
-        rows, originals=[file], source="statfin", table="paavo/2020",
-        title="Paavo: open data by municipality", vintage="Paavo 2020: years 2017 and 2018",
-        published_on="2020", address="https://stat.fi/tup/paavo/index.html",
+        rows,
+        originals=[file],
+        source="statfin",
+        table="paavo/2020",
+        title="Paavo: open data by municipality",
+        vintage="Paavo 2020: years 2017 and 2018",
+        published_on="2020",
+        address="https://stat.fi/tup/paavo/index.html",
         licence=STATFIN_LICENCE,
         note="310 municipalities. Regions only for the median income; Uusimaa is not among them.",
         root=folder,
-    )  # fmt: skip
+    )
 
 
 def _families(folder: Path, file: Path) -> Carried:
@@ -341,10 +432,16 @@ def _families(folder: Path, file: Path) -> Carried:
     area = cells["alue"]
     regions = area.str.match(r"MK\d\d$") | area.isin(["SSS", "SK181", "SK182", *KAINUU])
     return carried(
-        cells[regions].assign(flag=""), originals=[file], source="statfin", table="perh/12c1",
+        cells[regions].assign(flag=""),
+        originals=[file],
+        source="statfin",
+        table="perh/12c1",
         title="12c1 -- Tunnuslukuja perheistä perhetyypin mukaan alueittain, 2006-2022",
-        vintage="2006–2022, updated 16.6.2023", published_on="2023-06-16",
-        updated_at="2023-06-16T08:00:00", address=PXWEB.format("perh", "12c1"),
-        licence=STATFIN_LICENCE, note="31 December. Division of 1.1.2023 in every year.",
+        vintage="2006–2022, updated 16.6.2023",
+        published_on="2023-06-16",
+        updated_at="2023-06-16T08:00:00",
+        address=PXWEB.format("perh", "12c1"),
+        licence=STATFIN_LICENCE,
+        note="31 December. Division of 1.1.2023 in every year.",
         root=folder,
-    )  # fmt: skip
+    )

@@ -74,9 +74,13 @@ def _finding(
     if value is None:
         rows["forecast"] = Measured(value=segments[-1].values[-1], period=last, status="forecast")
     return Finding(
-        indicator="synthetic", region=OWN, segments=segments,
-        metrics={**rows, **(metrics or {})}, snapshots=(), **more,
-    )  # fmt: skip
+        indicator="synthetic",
+        region=OWN,
+        segments=segments,
+        metrics={**rows, **(metrics or {})},
+        snapshots=(),
+        **more,
+    )
 
 
 def _compared(first: int = 2000, last: int = 2020, **more: Any) -> Finding:
@@ -91,14 +95,21 @@ def _compared(first: int = 2000, last: int = 2020, **more: Any) -> Finding:
 
 
 def _picture(
-    *findings: Finding, unit: str = "percent", breaks: Sequence[tuple[str, Break]] = (),
+    *findings: Finding,
+    unit: str = "percent",
+    breaks: Sequence[tuple[str, Break]] = (),
     **indicator: Any,
-) -> Picture:  # fmt: skip
+) -> Picture:
     whole = indicators.load()
     given = {
-        "subject": "synthetic", "names": _text("synthetic quantity"), "unit": unit, "decimals": 1,
-        "direction": "up", "where": _text("nowhere"), **indicator,
-    }  # fmt: skip
+        "subject": "synthetic",
+        "names": _text("synthetic quantity"),
+        "unit": unit,
+        "decimals": 1,
+        "direction": "up",
+        "where": _text("nowhere"),
+        **indicator,
+    }
     found = {f.indicator: f for f in findings}
     codes = {OWN, *AREAS, *PARTS}
     return Picture(

@@ -16,9 +16,11 @@ from tilannekuva.charts import classes, style
 from tilannekuva.model import Picture
 
 NAMED = {
-    "region": style.REGION, "country": style.COUNTRY, "second": style.SECOND,
+    "region": style.REGION,
+    "country": style.COUNTRY,
+    "second": style.SECOND,
     "third": style.THIRD,
-}  # fmt: skip
+}
 DEFICIENCIES = ("protanomaly", "deuteranomaly", "tritanomaly")
 APART = 20.0
 """CAM02-UCS distance that two lines on white are told apart by at a glance."""

@@ -73,9 +73,12 @@ def test_svg_does_not_depend_on_the_order_of_hashes(tmp_path: Any) -> None:
     seen = set()
     for seed in ("1", "2"):
         run = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
             env={**os.environ, "PYTHONHASHSEED": seed},
-        )  # fmt: skip
+        )
         seen.add(run.stdout)
     assert len(seen) == 1
 

@@ -101,8 +101,13 @@ def test_a_shared_border_stays_one_line() -> None:
 def test_an_area_keeps_its_largest_island_and_its_holes() -> None:
     def square(west: float, side: float) -> list[list[float]]:
         south = 62.0
-        return [[west, south], [west + side, south], [west + side, south + side],
-                [west, south + side], [west, south]]  # fmt: skip
+        return [
+            [west, south],
+            [west + side, south],
+            [west + side, south + side],
+            [west, south + side],
+            [west, south],
+        ]
 
     hole = [[p[0] + 0.1, p[1] + 0.1] for p in square(25.0, 0.05)]
     features = {

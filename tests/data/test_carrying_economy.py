@@ -173,8 +173,11 @@ def test_printed_changes(
 def test_every_page_is_a_table_of_its_own(carried: list[Carried]) -> None:
     pages = [c.snapshot for c in carried if c.snapshot.table.endswith("-change")]
     assert [p.published_on for p in pages] == [
-        "2015-12-11", "2016-12-09", "2019-11-27", "2020-11-25",
-    ]  # fmt: skip
+        "2015-12-11",
+        "2016-12-09",
+        "2019-11-27",
+        "2020-11-25",
+    ]
     assert len({p.address for p in pages}) == 4
     assert all(p.transcribed for p in pages)
 
@@ -201,9 +204,13 @@ def test_turnover_and_personnel(carried: list[Carried]) -> None:
     rows = cells(carried, "kainuunliitto aluetalous-ja-yritykset")
     turnover = series(rows, indicator="enterprise_turnover_change")
     assert dict(turnover) == {
-        "2020": "-0.3", "2020Q1": "0.3", "2020Q2": "-2.4", "2020Q3": "-4.1", "2020Q4": "4.7",
+        "2020": "-0.3",
+        "2020Q1": "0.3",
+        "2020Q2": "-2.4",
+        "2020Q3": "-4.1",
+        "2020Q4": "4.7",
         "2021Q1": "4.5",
-    }  # fmt: skip
+    }
     personnel = series(rows, indicator="enterprise_personnel_change")
     assert (personnel["2020Q1"], personnel["2020Q2"], personnel["2021Q1"]) == (
         "-1.0",

@@ -56,8 +56,10 @@ def test_jobseekers(tables: dict[str, pd.DataFrame]) -> None:
     assert (unemployed["2006M01"], vacancies["2006M01"]) == ("6868", "193")
     assert (unemployed["2022M12"], vacancies["2022M12"]) == ("3082", "1072")
     assert (unemployed["2023M10"], force["2023M10"], vacancies["2023M10"]) == (
-        "2649", "30690", "643",
-    )  # fmt: skip
+        "2649",
+        "30690",
+        "643",
+    )
     assert rows["alue"].nunique() == 1 + 19 + 2 + 8
     assert not rows["alue"].str.startswith("ELY").any()
 

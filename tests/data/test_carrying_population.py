@@ -138,15 +138,19 @@ def test_preliminary_figures(carried: list[Carried], tables: dict[str, pd.DataFr
     rows = tables["vamuu/maakunnat"]
     kainuu = rows[rows["alue"] == "MK18"].set_index("time")["value"].to_dict()
     assert kainuu == {
-        "2015M01/2015M09": "133", "2016M01/2016M09": "241", "2019Q1": "52",
+        "2015M01/2015M09": "133",
+        "2016M01/2016M09": "241",
+        "2019Q1": "52",
         "2019M01/2019M09": "142",
-    }  # fmt: skip
+    }
     assert "MA1" not in set(rows["alue"])
     quoted = tables["vamuu/2022"].set_index("tiedot")["value"].to_dict()
     assert quoted == {
-        "Elävänä syntyneet": "429", "Kuolleet": "1179", "Kokonaisnettomuutto": "14",
+        "Elävänä syntyneet": "429",
+        "Kuolleet": "1179",
+        "Kokonaisnettomuutto": "14",
         "Kuntien välinen nettomuutto": "-528",
-    }  # fmt: skip
+    }
     assert tables["vaenn/2021"]["value"].tolist() == ["60312"]
     assert tables["muutl/2021"]["value"].tolist() == ["153"]
     for one in carried:

@@ -68,12 +68,21 @@ def test_the_countrys_series(carried: list[Carried]) -> None:
     million = rows[rows["indicator"] == "rd_expenditure"].set_index("time")["value"]
     # 2010 and 2011 stand with the regions and are carried once.
     assert dict(million) == {
-        "2005": "5473.8", "2007": "6242.7", "2008": "6871.1", "2012": "6831.9", "2013": "6684.2",
-    }  # fmt: skip
+        "2005": "5473.8",
+        "2007": "6242.7",
+        "2008": "6871.1",
+        "2012": "6831.9",
+        "2013": "6684.2",
+    }
     share = rows[rows["indicator"] == "rd_business_share"].set_index("time")["value"]
     assert dict(share) == {
-        "2007": "72", "2008": "74", "2010": "69.6", "2011": "70", "2012": "68.7", "2013": "68.9",
-    }  # fmt: skip
+        "2007": "72",
+        "2008": "74",
+        "2010": "69.6",
+        "2011": "70",
+        "2012": "68.7",
+        "2013": "68.9",
+    }
 
 
 def test_the_quoted_figures_of_2021_are_without_shares_and_without_kainuu(
@@ -125,8 +134,11 @@ def test_patents_of_kainuu_with_vaala(carried: list[Carried]) -> None:
     kainuu = rows[rows["geo"] == "FI1D4"].set_index("time")["value"]
     assert len(kainuu) == 23
     assert (kainuu["1977"], kainuu["2006"], kainuu["2010"], kainuu["2012"]) == (
-        "1", "6.37", "0.83", "4",
-    )  # fmt: skip
+        "1",
+        "6.37",
+        "0.83",
+        "4",
+    )
     # 2001 has no row: nobody said zero.
     assert "2001" not in kainuu
     assert set(rows["unit"]) == {"NR"}

@@ -75,9 +75,12 @@ def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
 
 
 def _paint(
-    groups: Sequence[Group], shown: Sequence[str], finding: Finding, picture: Picture,
+    groups: Sequence[Group],
+    shown: Sequence[str],
+    finding: Finding,
+    picture: Picture,
     lang: Language,
-) -> Paper:  # fmt: skip
+) -> Paper:
     def value(s: Series, period: str) -> float:
         p = series.at(s, period)
         return p.y if p else 0.0

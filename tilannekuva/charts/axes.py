@@ -12,8 +12,17 @@ from tilannekuva.charts.labels import spread, wrap
 from tilannekuva.charts.paper import Box, Paper
 from tilannekuva.charts.scales import Scale, decimals_of, ticks, year_ticks
 
-__all__ = ["EndLabel", "Notes", "end_labels", "label_width", "limits", "shocks", "value_axis",
-           "value_labels", "year_axis"]  # fmt: skip
+__all__ = [
+    "EndLabel",
+    "Notes",
+    "end_labels",
+    "label_width",
+    "limits",
+    "shocks",
+    "value_axis",
+    "value_labels",
+    "year_axis",
+]
 
 LINE = 14.5
 """From one line of small print to the next."""
@@ -63,9 +72,14 @@ def value_axis(
 
 
 def year_axis(
-    paper: Paper, scale: Scale, first: float, last: float, base: float, *,
+    paper: Paper,
+    scale: Scale,
+    first: float,
+    last: float,
+    base: float,
+    *,
     names: Sequence[tuple[float, str]] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Years under the plot; ``names`` replaces them (spans have their own).
 
     Args:

@@ -68,12 +68,9 @@ def profile(
         pairs = zip(axes_of, breakdown.split("."), strict=False)
         return ", ".join(axis_name(a, c, lang) for a, c in pairs if c != "T") or breakdown
 
-    found = [
-        (s.region, name(s.region), s, country.get(s.region))
-        for s in finding.profile
-        if series.at(s, finding.latest.period)
-    ]
-    return sorted(found, key=lambda f: (-series.at(f[2], finding.latest.period).y, f[0]))  # type: ignore[union-attr]
+    latest = [(s, series.at(s, finding.latest.period)) for s in finding.profile]
+    order = sorted((-point.y, s.region, i) for i, (s, point) in enumerate(latest) if point)
+    return [(b, name(b), finding.profile[i], country.get(b)) for _, b, i in order]
 
 
 def draw_profile(finding: Finding, picture: Picture, lang: Language) -> Drawing:
@@ -99,9 +96,13 @@ def draw_profile(finding: Finding, picture: Picture, lang: Language) -> Drawing:
 
 
 def _paint(
-    bars: Sequence[Bar], whole: Sequence[tuple[str, float, str]], notes: Sequence[str],
-    finding: Finding, picture: Picture, lang: Language,
-) -> Paper:  # fmt: skip
+    bars: Sequence[Bar],
+    whole: Sequence[tuple[str, float, str]],
+    notes: Sequence[str],
+    finding: Finding,
+    picture: Picture,
+    lang: Language,
+) -> Paper:
     solid = series.extensive(finding, picture) or not whole
     decimals = said.indicator(finding, picture).decimals
     names = [wrap(b.name, 150) for b in bars]
@@ -139,9 +140,14 @@ def _paint(
 
 
 def _references(
-    paper: Paper, whole: Sequence[tuple[str, float, str]], across: Scale, head: float, base: float,
-    decimals: int, lang: Language,
-) -> None:  # fmt: skip
+    paper: Paper,
+    whole: Sequence[tuple[str, float, str]],
+    across: Scale,
+    head: float,
+    base: float,
+    decimals: int,
+    lang: Language,
+) -> None:
     """Uprights of the region and the country; their names meet between the two."""
     placed = sorted(whole, key=lambda w: w[1])
     texts = [f"{name} {words.number(v, decimals, lang)}" for name, v, _ in placed]
@@ -150,16 +156,22 @@ def _references(
     xs = [across(v) for _, v, _ in placed]
     if len(placed) == 2:
         between = sum(xs) / 2
-        starts = [min(xs[0] - wides[0] / 2, between - 5 - wides[0]),
-                  max(xs[1] - wides[1] / 2, between + 5)]  # fmt: skip
+        starts = [
+            min(xs[0] - wides[0] / 2, between - 5 - wides[0]),
+            max(xs[1] - wides[1] / 2, between + 5),
+        ]
     else:
         starts = [x - w / 2 for x, w in zip(xs, wides, strict=True)]
     if starts and starts[0] < 0:
         starts = [s - starts[0] if i == 0 else max(s, wides[0] + 10) for i, s in enumerate(starts)]
     over = starts[-1] + wides[-1] - style.WIDTH if starts else 0.0
     if over > 0:
-        starts = [s - over if s is starts[-1] or len(starts) == 1
-                  else min(s, starts[-1] - over - 10 - wides[0]) for s in starts]  # fmt: skip
+        starts = [
+            s - over
+            if s is starts[-1] or len(starts) == 1
+            else min(s, starts[-1] - over - 10 - wides[0])
+            for s in starts
+        ]
     for (_, _, color), text, bold, x, start in zip(placed, texts, bolds, xs, starts, strict=True):
         paper.text(start, head - 7, text, color=color, bold=bold)
         dash = None if color == style.REGION else (4.0, 2.5)
@@ -167,9 +179,15 @@ def _references(
 
 
 def _rows(
-    paper: Paper, bars: Sequence[Bar], names: Sequence[Sequence[str]], texts: Sequence[str],
-    heights: Sequence[float], across: Scale, head: float, solid: bool,
-) -> None:  # fmt: skip
+    paper: Paper,
+    bars: Sequence[Bar],
+    names: Sequence[Sequence[str]],
+    texts: Sequence[str],
+    heights: Sequence[float],
+    across: Scale,
+    head: float,
+    solid: bool,
+) -> None:
     y = head
     boxes: dict[bool, list[Box]] = {True: [], False: []}
     dots: dict[bool, list[tuple[float, float]]] = {True: [], False: []}

@@ -82,9 +82,12 @@ class Chart:
             figure = self._paper(titled).figure
             figure.patch.set_visible(True)
             figure.savefig(
-                buffer, format="png", dpi=dpi * 72 / 96, facecolor="white",
+                buffer,
+                format="png",
+                dpi=dpi * 72 / 96,
+                facecolor="white",
                 metadata={"Software": None, "Title": self.title, "Description": self.alt},
-            )  # fmt: skip
+            )
         return buffer.getvalue()
 
     def csv(self) -> bytes:

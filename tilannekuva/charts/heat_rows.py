@@ -80,9 +80,14 @@ def headline(found: Sequence[Row], picture: Picture, lang: Language) -> str:
     side = {(True, True): "both", (True, False): "better", (False, True): "worse"}
     key = side.get((better > 0, worse > 0), "none") + ("_all" if n in (better, worse) and n else "")
     return said.say(
-        f"heat_title_{key}", lang, region=picture.region.names[lang], better=better, worse=worse,
-        n=n, of_n=words.of_n(n, lang),
-    )  # fmt: skip
+        f"heat_title_{key}",
+        lang,
+        region=picture.region.names[lang],
+        better=better,
+        worse=worse,
+        n=n,
+        of_n=words.of_n(n, lang),
+    )
 
 
 # ---------------------------------------------------------------- cells

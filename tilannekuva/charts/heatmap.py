@@ -23,8 +23,13 @@ __all__ = ["draw"]
 _LABEL = 150.0
 _WIDTHS = (ROOM + 10, ROOM + 10, ROOM + 2)
 _PAD = 5.0
-_FACES = {-2: style.WORSE_MUCH, -1: style.WORSE, 0: style.LEVEL, 1: style.BETTER,
-          2: style.BETTER_MUCH}  # fmt: skip
+_FACES = {
+    -2: style.WORSE_MUCH,
+    -1: style.WORSE,
+    0: style.LEVEL,
+    1: style.BETTER,
+    2: style.BETTER_MUCH,
+}
 _LEGEND = ("heat_worse_much", "heat_worse", "heat_level", "heat_better", "heat_better_much")
 
 
@@ -54,8 +59,10 @@ def _paint(found: Sequence[Row], lang: Language) -> Paper:
         max(len(n), *(len(t) for t in cells)) * axes.LINE + 9
         for n, cells in zip(names, texts, strict=True)
     ]
-    heads = [wrap(said.say(k, lang), w - 6) for k, w in
-             zip(("heat_gap", "heat_moved", "heat_place"), _WIDTHS, strict=True)]  # fmt: skip
+    heads = [
+        wrap(said.say(k, lang), w - 6)
+        for k, w in zip(("heat_gap", "heat_moved", "heat_place"), _WIDTHS, strict=True)
+    ]
     top = max(len(h) for h in heads) * axes.LINE + 6
     bottom = top + sum(heights)
     marks = {
@@ -104,16 +111,15 @@ def _texts(row: Row) -> list[list[str]]:
 def _lines(cell: Cell, width: float) -> list[str]:
     if cell.reason:
         return wrap(cell.text, width - 2 * _PAD, style.SMALL)
-    first, rest = [cell.text], " / "
+    first, rest = [cell.text], "\u00a0/\u00a0"
     if style.text_width(cell.text) > width - 4 and rest in cell.text:  # 10th–12th / 19
-        first = [cell.text.split(rest)[0], "/ " + cell.text.split(rest)[1]]
+        first = [cell.text.split(rest)[0], "/\u00a0" + cell.text.split(rest)[1]]
     return first + (wrap(cell.word, width - 4, style.SMALL) if cell.word else [])
 
 
 def _cells(
-    paper: Paper, found: Sequence[Row], lefts: Sequence[float], top: float,
-    heights: Sequence[float],
-) -> None:  # fmt: skip
+    paper: Paper, found: Sequence[Row], lefts: Sequence[float], top: float, heights: Sequence[float]
+) -> None:
     plain: list[tuple[Box, str]] = []
     hatched: list[Box] = []
     y = top
@@ -157,9 +163,14 @@ def _cell_text(
 
 
 def _column(
-    paper: Paper, texts: Sequence[tuple[str, str]], x: float, y: float, height: float,
-    anchor: Anchor, size: float = style.TEXT,
-) -> None:  # fmt: skip
+    paper: Paper,
+    texts: Sequence[tuple[str, str]],
+    x: float,
+    y: float,
+    height: float,
+    anchor: Anchor,
+    size: float = style.TEXT,
+) -> None:
     start = y + height / 2 - len(texts) * axes.LINE / 2 + 11
     for i, (text, color) in enumerate(texts):
         paper.text(x, start + i * axes.LINE, text, size=size, color=color, anchor=anchor)
@@ -173,6 +184,10 @@ def _legend(paper: Paper, texts: Sequence[Sequence[str]], top: float) -> None:
     for i, lines in enumerate(texts):
         for j, text in enumerate(lines):
             paper.text(
-                (i + 0.5) * wide, top + 27 + j * 13, text, size=style.SMALL, color=style.MUTED,
+                (i + 0.5) * wide,
+                top + 27 + j * 13,
+                text,
+                size=style.SMALL,
+                color=style.MUTED,
                 anchor="middle",
-            )  # fmt: skip
+            )

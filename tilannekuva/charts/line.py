@@ -245,9 +245,13 @@ def _curves(
 
 
 def _notes(
-    lines: Sequence[Line], finding: Finding, picture: Picture, lang: Language, indexed: bool,
+    lines: Sequence[Line],
+    finding: Finding,
+    picture: Picture,
+    lang: Language,
+    indexed: bool,
     outside: bool,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """How to read what is not plain from the lines themselves."""
     own = [n for n in lines if n.role.startswith("region")]
     found: list[str] = []

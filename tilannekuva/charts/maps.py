@@ -43,9 +43,12 @@ def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
 
 
 def _paint(
-    values: Mapping[str, float], status_notes: Sequence[str], finding: Finding, picture: Picture,
+    values: Mapping[str, float],
+    status_notes: Sequence[str],
+    finding: Finding,
+    picture: Picture,
     lang: Language,
-) -> Paper:  # fmt: skip
+) -> Paper:
     grade = classes.grades(values)
     shades = classes.colors(max(grade.values()) + 1)
     tiles = regions.tiles("maakunta")
@@ -61,18 +64,24 @@ def _paint(
     _areas(paper, shape, fill, 0, 4, own)
     _tile_map(paper, tiles, fill, own, picture, lang)
     _legend(
-        paper, _TILES[0], 13, classes.members(values, grade), shades, finding, picture,
-        lang, missing=len(values) < len(tiles),
-    )  # fmt: skip
+        paper,
+        _TILES[0],
+        13,
+        classes.members(values, grade),
+        shades,
+        finding,
+        picture,
+        lang,
+        missing=len(values) < len(tiles),
+    )
     _callout(paper, shape, own, said.name(picture, own, lang), 4)
     notes.write(paper, height)
     return paper
 
 
 def _areas(
-    paper: Paper, shape: Outlines, fill: Mapping[str, str | None], left: float, top: float,
-    own: str,
-) -> None:  # fmt: skip
+    paper: Paper, shape: Outlines, fill: Mapping[str, str | None], left: float, top: float, own: str
+) -> None:
     """Filled areas with white borders; ours outlined in ink over a white line."""
     offset = np.array([left, top])
     for hatched in (False, True):
@@ -112,9 +121,13 @@ def _callout(paper: Paper, shape: Outlines, own: str, name: str, top: float) -> 
         tries = [
             (float(east - right), x, y, ((float(right), y), (x - 3, y))),
             (float(left - west), west - 8 - wide, y, ((west - 5, y), (float(left), y))),
-            (south - float(low), max(mid - wide / 2, 0.0), south + 4 + tall / 2,
-             ((mid, float(low)), (mid, south + 2))),
-        ]  # fmt: skip
+            (
+                south - float(low),
+                max(mid - wide / 2, 0.0),
+                south + 4 + tall / 2,
+                ((mid, float(low)), (mid, south + 2)),
+            ),
+        ]
         for _, x, middle, leader in sorted(tries):
             box = Box(x, middle - tall / 2, x + wide, middle + tall / 2)
             if not paper.free(box, 2):
@@ -136,9 +149,13 @@ def short_name(name: str) -> str:
 
 
 def _tile_map(
-    paper: Paper, tiles: Mapping[str, tuple[int, int]], fill: Mapping[str, str | None], own: str,
-    picture: Picture, lang: Language,
-) -> None:  # fmt: skip
+    paper: Paper,
+    tiles: Mapping[str, tuple[int, int]],
+    fill: Mapping[str, str | None],
+    own: str,
+    picture: Picture,
+    lang: Language,
+) -> None:
     left, top, side = _TILES
     boxes = {}
     for code, (row, column) in tiles.items():
@@ -158,16 +175,28 @@ def _tile_map(
         if color is None:  # letters would drown in the hatching
             paper.boxes([Box(box.left + 4, box.top + 9, box.right - 4, box.bottom - 9)], "#ffffff")
         paper.text(
-            (box.left + box.right) / 2, (box.top + box.bottom) / 2 + 4, name, size=style.SMALL,
-            bold=code == own, color=classes.ink_on(color) if color else style.INK,
+            (box.left + box.right) / 2,
+            (box.top + box.bottom) / 2 + 4,
+            name,
+            size=style.SMALL,
+            bold=code == own,
+            color=classes.ink_on(color) if color else style.INK,
             anchor="middle",
-        )  # fmt: skip
+        )
 
 
 def _legend(
-    paper: Paper, left: float, top: float, limits: Sequence[tuple[float, float]],
-    shades: Sequence[str], finding: Finding, picture: Picture, lang: Language, *, missing: bool,
-) -> None:  # fmt: skip
+    paper: Paper,
+    left: float,
+    top: float,
+    limits: Sequence[tuple[float, float]],
+    shades: Sequence[str],
+    finding: Finding,
+    picture: Picture,
+    lang: Language,
+    *,
+    missing: bool,
+) -> None:
     """Lowest and highest figure of each class beside its colour, the highest class first."""
     unit = said.unit_label(finding, picture, lang)
     paper.text(left, top, unit, size=style.SMALL, color=style.MUTED)
@@ -178,8 +207,9 @@ def _legend(
         paper.text(left + 30, y + 11, text)
         y += 17
     if missing:
-        paper.boxes([Box(left, y, left + 22, y + 13)], "#ffffff", style.CONTEXT, 0.8,
-                    hatch="//////")  # fmt: skip
+        paper.boxes(
+            [Box(left, y, left + 22, y + 13)], "#ffffff", style.CONTEXT, 0.8, hatch="//////"
+        )
         paper.text(left + 30, y + 11, said.say("no_figure", lang))
 
 
@@ -208,9 +238,12 @@ def draw_parts(finding: Finding, picture: Picture, lang: Language) -> Drawing:
 
 
 def _paint_parts(
-    values: Mapping[str, float], status_notes: Sequence[str], finding: Finding, picture: Picture,
+    values: Mapping[str, float],
+    status_notes: Sequence[str],
+    finding: Finding,
+    picture: Picture,
     lang: Language,
-) -> Paper:  # fmt: skip
+) -> Paper:
     grade = classes.grades(values, 5 if len(values) >= 10 else 4 if len(values) >= 6 else 3)
     limits = classes.members(values, grade)
     shades = classes.colors(len(limits))
@@ -237,9 +270,14 @@ def _paint_parts(
 
 
 def _part_names(
-    paper: Paper, shape: Outlines, fill: Mapping[str, str | None], values: Mapping[str, float],
-    finding: Finding, picture: Picture, lang: Language,
-) -> None:  # fmt: skip
+    paper: Paper,
+    shape: Outlines,
+    fill: Mapping[str, str | None],
+    values: Mapping[str, float],
+    finding: Finding,
+    picture: Picture,
+    lang: Language,
+) -> None:
     """Name and figure inside each area, or on a white label over it, where there is room."""
     decimals = said.indicator(finding, picture).decimals
     down = np.array([1.0, 4.0])
@@ -254,8 +292,14 @@ def _part_names(
         if color and room.right - room.left >= wide:
             x = (room.left + room.right) / 2
             for i, text in enumerate((name, value)):
-                paper.text(x, room.top + 11.5 + i * 13, text, size=style.SMALL, anchor="middle",
-                           color=classes.ink_on(color))  # fmt: skip
+                paper.text(
+                    x,
+                    room.top + 11.5 + i * 13,
+                    text,
+                    size=style.SMALL,
+                    anchor="middle",
+                    color=classes.ink_on(color),
+                )
         elif rings:
             rest.append((widest(rings, 8.0), f"{name} {value}".strip(), code))
     if len(shape.rings) > _MANY:  # labels would hide the map: only those of the highest and lowest

@@ -92,9 +92,13 @@ def _base(parts: Sequence[Series], keep: series.Keep) -> str | None:
 
 
 def _paint(
-    panels: Sequence[Panel], whole: list[list[Point]], finding: Finding, picture: Picture,
-    lang: Language, base: str | None,
-) -> Paper:  # fmt: skip
+    panels: Sequence[Panel],
+    whole: list[list[Point]],
+    finding: Finding,
+    picture: Picture,
+    lang: Language,
+    base: str | None,
+) -> Paper:
     every = [p for n in panels for p in _flat(n.pieces)]
     first, last = min(p.x for p in every), max(p.x for p in every)
     low, high = axes.limits([p.y for p in (*every, *_flat(whole))])
@@ -129,8 +133,9 @@ def _paint(
             marks_of.level.append(((x, level), (x + wide, level)))
         if column == 0:
             for v, text in marks:
-                paper.text(x - 6, down(v) + 4, text, size=style.SMALL, color=style.MUTED,
-                           anchor="end")  # fmt: skip
+                paper.text(
+                    x - 6, down(v) + 4, text, size=style.SMALL, color=style.MUTED, anchor="end"
+                )
         _header(paper, frame, texts[i], heads)
         if i + columns >= len(panels):
             _years(paper, frame, first, last)
@@ -190,9 +195,13 @@ class _Marks(NamedTuple):
 
 
 def _collect(
-    marks: _Marks, panel: Panel, behind: Sequence[Panel], whole: list[list[Point]],
-    across: Scale, down: Scale,
-) -> None:  # fmt: skip
+    marks: _Marks,
+    panel: Panel,
+    behind: Sequence[Panel],
+    whole: list[list[Point]],
+    across: Scale,
+    down: Scale,
+) -> None:
     def places(found: Sequence[Point]) -> list[tuple[float, float]]:
         return [(across(p.x), down(p.y)) for p in found]
 
@@ -217,9 +226,9 @@ def _draw(paper: Paper, marks: _Marks) -> None:
 
 def _years(paper: Paper, frame: Box, first: float, last: float) -> None:
     y = frame.bottom + 13
-    small = {"size": style.SMALL, "color": style.MUTED}
-    paper.text(frame.left, y, str(int(first)), anchor="start", **small)  # type: ignore[arg-type]
-    paper.text(frame.right, y, str(int(last)), anchor="end", **small)  # type: ignore[arg-type]
+    size, color = style.SMALL, style.MUTED
+    paper.text(frame.left, y, str(int(first)), anchor="start", size=size, color=color)
+    paper.text(frame.right, y, str(int(last)), anchor="end", size=size, color=color)
 
 
 def _notes(

@@ -73,8 +73,9 @@ def widest(rings: Sequence[Ring], height: float) -> Box:
     top, bottom = float(ring[:, 1].min()), float(ring[:, 1].max())
     rows = np.arange(top + step / 2, bottom, step)
     spans = [_spans(ring, y) for y in rows]
-    best = Box(float(ring[:, 0].mean()), (top + bottom) / 2, float(ring[:, 0].mean()),
-               (top + bottom) / 2)  # fmt: skip
+    best = Box(
+        float(ring[:, 0].mean()), (top + bottom) / 2, float(ring[:, 0].mean()), (top + bottom) / 2
+    )
     for i in range(len(rows) - 4):
         for left, right in spans[i]:
             for below in spans[i + 1 : i + 5]:

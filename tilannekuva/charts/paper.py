@@ -52,9 +52,13 @@ class Box(NamedTuple):
 
 
 def text_box(
-    x: float, y: float, text: str, size: float = style.TEXT, bold: bool = False,
+    x: float,
+    y: float,
+    text: str,
+    size: float = style.TEXT,
+    bold: bool = False,
     anchor: Anchor = "start",
-) -> Box:  # fmt: skip
+) -> Box:
     """The box that a line of text with its baseline at ``y`` takes."""
     width = style.text_width(text, size, bold)
     left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
@@ -110,28 +114,48 @@ class Paper:
         )
 
     def text(
-        self, x: float, y: float, text: str, *, size: float = style.TEXT, color: str = style.INK,
-        bold: bool = False, anchor: Anchor = "start", tag: str | None = None,
-    ) -> Box:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = style.TEXT,
+        color: str = style.INK,
+        bold: bool = False,
+        anchor: Anchor = "start",
+        tag: str | None = None,
+    ) -> Box:
         """Write one line with its baseline at ``y``; the box that it takes."""
         from tilannekuva.charts.lettering import Lettering
 
         x, y = round(x, 2), round(y, 2)
         box = text_box(x, y, text, size, bold, anchor)
         letters = Lettering(
-            x, y, text, color=color, fontproperties=style.font(size, bold), va="baseline",
-            ha=_ALIGN[anchor], transform=self._transform, parse_math=False,
-        )  # fmt: skip
+            x,
+            y,
+            text,
+            color=color,
+            fontproperties=style.font(size, bold),
+            va="baseline",
+            ha=_ALIGN[anchor],
+            transform=self._transform,
+            parse_math=False,
+        )
         letters.left = box.left
         self._add(letters, tag=tag)
         self.texts.append((box, text))
         return box
 
     def lines(
-        self, lines: Iterable[Points], color: str | Sequence[str], width: float = 1.0, *,
-        dash: tuple[float, ...] | None = None, clip: Box | None = None,
+        self,
+        lines: Iterable[Points],
+        color: str | Sequence[str],
+        width: float = 1.0,
+        *,
+        dash: tuple[float, ...] | None = None,
+        clip: Box | None = None,
         cap: Literal["butt", "round"] = "butt",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Draw polylines as one collection; ``dash`` in pixels."""
         from matplotlib.collections import LineCollection
 
@@ -154,10 +178,16 @@ class Paper:
         )
 
     def dots(
-        self, points: Points, radius: float | Sequence[float], face: str | Sequence[str],
-        edge: str | Sequence[str] | None = None, width: float = 1.0, *, sides: int = 0,
+        self,
+        points: Points,
+        radius: float | Sequence[float],
+        face: str | Sequence[str],
+        edge: str | Sequence[str] | None = None,
+        width: float = 1.0,
+        *,
+        sides: int = 0,
         clip: Box | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Draw circles, or with ``sides`` regular polygons standing on a corner (4: diamonds)."""
         from matplotlib.collections import PathCollection
         from matplotlib.path import Path
@@ -182,9 +212,15 @@ class Paper:
         )
 
     def areas(
-        self, rings: Iterable[Points], face: str | Sequence[str], edge: str = "none",
-        width: float = 0.0, *, hatch: str | None = None, clip: Box | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        rings: Iterable[Points],
+        face: str | Sequence[str],
+        edge: str = "none",
+        width: float = 0.0,
+        *,
+        hatch: str | None = None,
+        clip: Box | None = None,
+    ) -> None:
         """Fill closed rings as one collection."""
         from matplotlib.collections import PolyCollection
 
@@ -205,9 +241,14 @@ class Paper:
         )
 
     def boxes(
-        self, boxes: Iterable[Box], face: str | Sequence[str], edge: str = "none",
-        width: float = 0.0, *, hatch: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        boxes: Iterable[Box],
+        face: str | Sequence[str],
+        edge: str = "none",
+        width: float = 0.0,
+        *,
+        hatch: str | None = None,
+    ) -> None:
         """Fill rectangles as one collection."""
         rings = [
             ((b.left, b.top), (b.right, b.top), (b.right, b.bottom), (b.left, b.bottom))

@@ -7,8 +7,18 @@ from collections.abc import Iterable
 from tilannekuva import words
 from tilannekuva.model import Finding, Indicator, Picture, Unit
 
-__all__ = ["country", "indicator", "name", "say", "short", "span", "statuses", "unit", "unit_label",
-           "value"]  # fmt: skip
+__all__ = [
+    "country",
+    "indicator",
+    "name",
+    "say",
+    "short",
+    "span",
+    "statuses",
+    "unit",
+    "unit_label",
+    "value",
+]
 
 
 def say(key: str, lang: str, **values: object) -> str:

@@ -14,9 +14,30 @@ from tilannekuva.model import Finding, Picture, Series
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SURE", "Keep", "Point", "Row", "at", "cuts", "dense", "division", "every", "extensive",
-           "frame", "indexed", "last", "named_peers", "own", "part_figures", "points", "rows",
-           "runs", "same_part", "step", "unsure"]  # fmt: skip
+__all__ = [
+    "SURE",
+    "Keep",
+    "Point",
+    "Row",
+    "at",
+    "cuts",
+    "dense",
+    "division",
+    "every",
+    "extensive",
+    "frame",
+    "indexed",
+    "last",
+    "named_peers",
+    "own",
+    "part_figures",
+    "points",
+    "rows",
+    "runs",
+    "same_part",
+    "step",
+    "unsure",
+]
 
 _DENSE = 36
 

@@ -94,8 +94,7 @@ def _paint(dots: Sequence[Dot], finding: Finding, picture: Picture, lang: Langua
     places = [(x, middle + y) for x, y in zip(xs, moves, strict=True)]
     _dots(paper, areas, places, own)
     decimals = said.indicator(finding, picture).decimals
-    _names(paper, areas, places, own, country, finding, lang, decimals,
-           zone, across)  # fmt: skip
+    _names(paper, areas, places, own, country, finding, lang, decimals, zone, across)
 
     reach = -1e9
     for v, text in marks:
@@ -122,10 +121,17 @@ def _dots(
 
 
 def _names(
-    paper: Paper, areas: Sequence[Dot], places: Sequence[tuple[float, float]], own: int,
-    country: Dot | None, finding: Finding, lang: Language, decimals: int,
-    zone: tuple[float, float], across: Scale,
-) -> None:  # fmt: skip
+    paper: Paper,
+    areas: Sequence[Dot],
+    places: Sequence[tuple[float, float]],
+    own: int,
+    country: Dot | None,
+    finding: Finding,
+    lang: Language,
+    decimals: int,
+    zone: tuple[float, float],
+    across: Scale,
+) -> None:
     """Ours always, the country, then the ends and the peers where there is room."""
     above = (zone[0] - 4, zone[0] - 4 - axes.LINE)
     below = (zone[1] + 12, zone[1] + 12 + axes.LINE)
@@ -151,9 +157,15 @@ def _names(
 
 
 def _put(
-    paper: Paper, leaders: list[Leader], place: tuple[float, float], text: str,
-    rows: Sequence[float], color: str, *, bold: bool = False,
-) -> bool:  # fmt: skip
+    paper: Paper,
+    leaders: list[Leader],
+    place: tuple[float, float],
+    text: str,
+    rows: Sequence[float],
+    color: str,
+    *,
+    bold: bool = False,
+) -> bool:
     """Write a label in the first row where it and its leader are clear; whether there was one."""
     x, y = place
     half = style.text_width(text, bold=bold) / 2

@@ -69,20 +69,24 @@ def _ahead(finding: Finding, start: Point) -> Ahead:
         return None if slope is None else start.y + slope * (year - start.x)
 
     return Ahead(
-        year, goal.period, goal.value, reach("pace_actual"), reach("trend_low"),
-        reach("trend_high"),
-    )  # fmt: skip
+        year, goal.period, goal.value, reach("pace_actual"), reach("trend_low"), reach("trend_high")
+    )
 
 
 def _paint(
-    drawn: list[list[Point]], start: Point, ahead: Ahead, finding: Finding, picture: Picture,
+    drawn: list[list[Point]],
+    start: Point,
+    ahead: Ahead,
+    finding: Finding,
+    picture: Picture,
     lang: Language,
-) -> Paper:  # fmt: skip
+) -> Paper:
     inside = [p for piece in drawn for p in piece]
     decimals = said.indicator(finding, picture).decimals
     goal = (said.say("target", lang, period=said.short(ahead.period, lang)), ahead.target)
-    ends = [goal] + ([(said.say("at_pace", lang), ahead.at_pace)] if ahead.at_pace is not None
-                     else [])  # fmt: skip
+    ends = [goal] + (
+        [(said.say("at_pace", lang), ahead.at_pace)] if ahead.at_pace is not None else []
+    )
     places = [decimals_of([ahead.target]), decimals]  # a target as it was set: 4, not 4,00
     labels = [
         (*wrap(name, 96), words.number(value, n, lang))
@@ -92,8 +96,11 @@ def _paint(
     low, high = axes.limits(values + [v for v in (ahead.low, ahead.high) if v is not None])
     marks = axes.value_labels(low, high, lang)
     left = axes.label_width(marks) + 8
-    right = style.WIDTH - 9 - max(style.text_width(t, bold=not i) for i, b in enumerate(labels)
-                                  for t in b)  # fmt: skip
+    right = (
+        style.WIDTH
+        - 9
+        - max(style.text_width(t, bold=not i) for i, b in enumerate(labels) for t in b)
+    )
     first = min(p.x for p in inside)
     across = Scale(first, ahead.year, left + 5, right - 5)
     top = 19.0
@@ -124,8 +131,9 @@ def _paint(
     paper.dots([(there, down(ahead.target))], 6.0, "white", style.SECOND, 2.2, sides=4)
     curve = [(across(p.x), down(p.y)) for piece in drawn for p in piece]
     ways = [[here, (there, down(v))] for _, v in ends]
-    _start_label(paper, here, words.number(start.y, decimals, lang), start, lang, curve, ways,
-                 frame)  # fmt: skip
+    _start_label(
+        paper, here, words.number(start.y, decimals, lang), start, lang, curve, ways, frame
+    )
     placed = [
         axes.EndLabel(there, down(v), text, color, bold)
         for (_, v), text, (color, bold) in zip(
@@ -138,9 +146,15 @@ def _paint(
 
 
 def _start_label(
-    paper: Paper, here: tuple[float, float], value: str, start: Point, lang: Language,
-    curve: Sequence[tuple[float, float]], ways: Sequence[Sequence[tuple[float, float]]], frame: Box,
-) -> None:  # fmt: skip
+    paper: Paper,
+    here: tuple[float, float],
+    value: str,
+    start: Point,
+    lang: Language,
+    curve: Sequence[tuple[float, float]],
+    ways: Sequence[Sequence[tuple[float, float]]],
+    frame: Box,
+) -> None:
     """The newest figure near its point, at the first place that no line crosses."""
     hollow = start.status not in series.SURE
     paper.dots([here], 4.2, "white" if hollow else style.REGION, style.REGION, 1.8)

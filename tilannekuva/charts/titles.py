@@ -27,9 +27,11 @@ class Titles(NamedTuple):
 def of_finding(kind: str, finding: Finding, picture: Picture, lang: Language) -> Titles:
     """Texts of a chart of one finding."""
     return Titles(
-        _title(kind, finding, picture, lang), _subtitle(kind, finding, picture, lang),
-        str(narrate.source_line(finding, picture, lang)), _alt(kind, finding, picture, lang),
-    )  # fmt: skip
+        _title(kind, finding, picture, lang),
+        _subtitle(kind, finding, picture, lang),
+        str(narrate.source_line(finding, picture, lang)),
+        _alt(kind, finding, picture, lang),
+    )
 
 
 def of_section(
@@ -42,9 +44,11 @@ def of_section(
     )
     source = said.say("heat_source", lang, n=len(lines)) if len(lines) > 2 else " ".join(lines)
     return Titles(
-        heat_rows.headline(found, picture, lang), subtitle, source,
+        heat_rows.headline(found, picture, lang),
+        subtitle,
+        source,
         str(narrate.alt_heatmap(section, picture, lang)),
-    )  # fmt: skip
+    )
 
 
 def _title(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
@@ -53,10 +57,22 @@ def _title(kind: str, finding: Finding, picture: Picture, lang: Language) -> str
     if kind in _PARTS:
         return _ends(finding, picture, lang)
     if kind == "strip":
-        rank = [s for s in narrate.sentences(finding, picture, lang) if s.kind == "rank"]
-        if rank and finding.metrics["rank"].value is not None:
-            return rank[0].text.rstrip(".")
+        return _place(finding, picture, lang)
     return str(narrate.headline(finding, picture, lang))
+
+
+def _place(finding: Finding, picture: Picture, lang: Language) -> str:
+    """The indicator and the region's place; the figure against the country where there is none."""
+    label = words.capital(said.indicator(finding, picture).label[lang])
+    m = finding.metrics
+    if m["rank"].value is None:
+        return str(narrate.headline(finding, picture, lang))
+    place, low, high, n = (
+        int(m[k].value or 0) for k in ("rank", "rank_low", "rank_high", "rank_n")
+    )
+    rank = words.rank_text(place, low, high, n, lang)
+    region = narrate.place(picture.region.code, lang).genitive
+    return said.say("strip_title", lang, name=label, region=region, rank=rank)
 
 
 def _ends(finding: Finding, picture: Picture, lang: Language) -> str:
@@ -86,9 +102,15 @@ def _changes(finding: Finding, picture: Picture, lang: Language) -> str:
 
     (top, high), (bottom, low) = one(panels[0]), one(panels[-1])
     return said.say(
-        "changes_title", lang, name=label, since=words.period(base or "", lang, "from"), top=top,
-        high=high, bottom=bottom, low=low,
-    )  # fmt: skip
+        "changes_title",
+        lang,
+        name=label,
+        since=words.period(base or "", lang, "from"),
+        top=top,
+        high=high,
+        bottom=bottom,
+        low=low,
+    )
 
 
 def _subtitle(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
@@ -96,16 +118,24 @@ def _subtitle(kind: str, finding: Finding, picture: Picture, lang: Language) -> 
     if kind in _LATEST or kind in ("parts", "map_parts"):
         figures = series.part_figures(finding) if kind in _PARTS else {}
         period = next(iter(figures.values())).period if figures else finding.latest.period
-        return _measured(finding, picture, lang, said.unit_label(finding, picture, lang),
-                         words.period(period, lang))  # fmt: skip
+        return _measured(
+            finding,
+            picture,
+            lang,
+            said.unit_label(finding, picture, lang),
+            words.period(period, lang),
+        )
     if kind == "multiples":
         panels, _, base = multiples.parts(finding, picture)
         drawn = sorted((p.x, p.period) for n in panels for piece in n.pieces for p in piece)
         unit = said.unit_label(finding, picture, lang)
         return _measured(
-            finding, picture, lang, said.say("index_unit", lang) if base else unit,
+            finding,
+            picture,
+            lang,
+            said.say("index_unit", lang) if base else unit,
             words.period_range(drawn[0][1], drawn[-1][1], lang),
-        )  # fmt: skip
+        )
     if kind == "index":
         ends = finding.metrics["index"].period.split("/")
         half = len(ends) // 2

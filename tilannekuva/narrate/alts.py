@@ -73,27 +73,51 @@ def alt_line(finding: Finding, picture: Picture, lang: str) -> str:
     t = Topic(finding, picture, lang)
     points = _points(finding.segments)
     ahead = [p for p in _points(finding.segments, forecasts=True) if p.status == "forecast"]
-    future = _say(t, "line_forecast", value=_shown(t, ahead[-1]), period=_when(t, ahead[-1])) \
-        if ahead else ""  # fmt: skip
+    future = (
+        _say(t, "line_forecast", value=_shown(t, ahead[-1]), period=_when(t, ahead[-1]))
+        if ahead
+        else ""
+    )
     if not points:
         return _say(t, "empty") + future
     own = points[-1]
-    country = next((p for p in _points([finding.country] if finding.country else [])
-                    if p.period == own.period), None)  # fmt: skip
-    whole = _say(t, "line_country", value=_shown(t, country), period=_when(t, country)) \
-        if country else ""  # fmt: skip
+    country = next(
+        (
+            p
+            for p in _points([finding.country] if finding.country else [])
+            if p.period == own.period
+        ),
+        None,
+    )
+    whole = (
+        _say(t, "line_country", value=_shown(t, country), period=_when(t, country))
+        if country
+        else ""
+    )
     if len(points) == 1:
         one = _say(t, "one", last=_shown(t, own), last_period=_when(t, own), country=whole)
         return one + future
     high, low = _ends(points)
     parts = len(finding.segments)
     cut = _say(t, "line_cut", n=parts) if parts > 1 else ""
-    return _say(
-        t, "line", range=words.period_range(points[0].period, own.period, lang),
-        first=_shown(t, points[0]), first_period=_when(t, points[0]), last=_shown(t, own),
-        last_period=_when(t, own), high=_shown(t, high), high_period=_when(t, high),
-        low=_shown(t, low), low_period=_when(t, low), country=whole,
-    ) + cut + future  # fmt: skip
+    return (
+        _say(
+            t,
+            "line",
+            range=words.period_range(points[0].period, own.period, lang),
+            first=_shown(t, points[0]),
+            first_period=_when(t, points[0]),
+            last=_shown(t, own),
+            last_period=_when(t, own),
+            high=_shown(t, high),
+            high_period=_when(t, high),
+            low=_shown(t, low),
+            low_period=_when(t, low),
+            country=whole,
+        )
+        + cut
+        + future
+    )
 
 
 def _areas(t: Topic) -> list[_Point]:
@@ -120,12 +144,18 @@ def alt_strip(finding: Finding, picture: Picture, lang: str) -> str:
     high, low = _ends(points)
     country = _country_value(t)
     return _say(
-        t, "strip", n=len(points), period=words.period(finding.latest.period, lang),
+        t,
+        "strip",
+        n=len(points),
+        period=words.period(finding.latest.period, lang),
         value=_shown(t, points[0]),
         country=_say(t, "strip_country", value=country) if country else "",
-        high=_shown(t, high), high_region=_who(t, high), low=_shown(t, low),
-        low_region=_who(t, low), rank=_place(t, points),
-    )  # fmt: skip
+        high=_shown(t, high),
+        high_region=_who(t, high),
+        low=_shown(t, low),
+        low_region=_who(t, low),
+        rank=_place(t, points),
+    )
 
 
 def _alone(t: Topic, point: _Point) -> str:
@@ -157,11 +187,16 @@ def alt_map(finding: Finding, picture: Picture, lang: str) -> str:
     high, low = _ends(points)
     country = _country_value(t)
     return _say(
-        t, "map", period=words.period(finding.latest.period, lang), value=_shown(t, points[0]),
-        high=_shown(t, high), high_region=_who(t, high), low=_shown(t, low),
+        t,
+        "map",
+        period=words.period(finding.latest.period, lang),
+        value=_shown(t, points[0]),
+        high=_shown(t, high),
+        high_region=_who(t, high),
+        low=_shown(t, low),
         low_region=_who(t, low),
         country=_say(t, "map_country", value=country) if country else "",
-    )  # fmt: skip
+    )
 
 
 def _newest(points: list[_Point]) -> list[_Point]:
@@ -181,10 +216,16 @@ def _municipal(finding: Finding, picture: Picture, lang: str, key: str) -> str:
     high, low = _ends(newest)
     first = min(points, key=lambda p: periods.parse(p.period).start).period
     return _say(
-        t, key, n=len({p.area for p in points}), period=_when(t, newest[0]),
-        range=words.period_range(first, newest[0].period, lang), high=_shown(t, high),
-        high_region=_who(t, high), low=_shown(t, low), low_region=_who(t, low),
-    )  # fmt: skip
+        t,
+        key,
+        n=len({p.area for p in points}),
+        period=_when(t, newest[0]),
+        range=words.period_range(first, newest[0].period, lang),
+        high=_shown(t, high),
+        high_region=_who(t, high),
+        low=_shown(t, low),
+        low_region=_who(t, low),
+    )
 
 
 def alt_multiples(finding: Finding, picture: Picture, lang: str) -> str:
@@ -212,10 +253,14 @@ def alt_target(finding: Finding, picture: Picture, lang: str) -> str:
     elif required is not None:
         pace = _say(t, "target_required", required=_pace(t, required))
     return _say(
-        t, "target", last=_shown(t, points[-1]), last_period=_when(t, points[-1]), pace=pace,
+        t,
+        "target",
+        last=_shown(t, points[-1]),
+        last_period=_when(t, points[-1]),
+        pace=pace,
         target=words.quantity(row.value, phrases.plain_decimals(row.value), t.unit, lang),
         target_period=words.period(row.period, lang),
-    )  # fmt: skip
+    )
 
 
 def _pace(t: Topic, value: float) -> str:
@@ -238,10 +283,16 @@ def alt_age(finding: Finding, picture: Picture, lang: str) -> str:
     if "T.F" in known and "T.M" in known and t.indicator.axes == ("age", "sex"):
         sexes = _say(t, "age_sexes", women=_shown(t, known["T.F"]), men=_shown(t, known["T.M"]))
     return _say(
-        t, "age" if "age" in t.indicator.axes else "groups", period=_when(t, groups[0]),
-        n=len(groups), high=_shown(t, high), low=_shown(t, low), sexes=sexes,
-        high_group=clauses.group_name(t, high.area), low_group=clauses.group_name(t, low.area),
-    )  # fmt: skip
+        t,
+        "age" if "age" in t.indicator.axes else "groups",
+        period=_when(t, groups[0]),
+        n=len(groups),
+        high=_shown(t, high),
+        low=_shown(t, low),
+        sexes=sexes,
+        high_group=clauses.group_name(t, high.area),
+        low_group=clauses.group_name(t, low.area),
+    )
 
 
 def _groups(points: list[_Point]) -> list[_Point]:
@@ -263,9 +314,13 @@ def alt_heatmap(section: Section, picture: Picture, lang: str) -> str:
         if not t.unit.extensive and (t.value("gap") is not None or t.value("rank") is not None):
             counts[_standing(t)] += 1
     return words.message(
-        "alt.heatmap", lang, section=section.names[lang], n=sum(counts.values()),
-        region=place(picture.region.code, lang), **counts,
-    )  # fmt: skip
+        "alt.heatmap",
+        lang,
+        section=section.names[lang],
+        n=sum(counts.values()),
+        region=place(picture.region.code, lang),
+        **counts,
+    )
 
 
 def _standing(t: Topic) -> str:

@@ -21,8 +21,9 @@ __all__ = [
     "spoken",
 ]
 
-_BARE = frozenset({"ratio", "per_km2", "per_100", "per_1000", "per_10000", "per_100000",
-                   "per_million"})  # fmt: skip
+_BARE = frozenset(
+    {"ratio", "per_km2", "per_100", "per_1000", "per_10000", "per_100000", "per_million"}
+)
 _PIECES = frozenset({"persons", "count", "count_month", "firms", "jobs", "families", "dwellings",
                      "fte", "places", "visits", "nights"})  # fmt: skip
 
@@ -128,9 +129,11 @@ def span(t: Topic, metric: str, years: int | None = None) -> Clause:
         if years is None:
             n = t.value("trend_n") or 0.0
             whole = clause(
-                "trend.spans", t.lang, n=t.number("trend_n", n),
+                "trend.spans",
+                t.lang,
+                n=t.number("trend_n", n),
                 last=words.period(row.period, t.lang),
-            )  # fmt: skip
+            )
             return whole._replace(periods=(words.period(row.period, t.lang),))
         before = periods.shift(row.period, -years)
         text = words.from_to(f"{before}/{row.period}", t.lang)

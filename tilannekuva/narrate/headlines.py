@@ -56,15 +56,18 @@ def _headlines(t: Topic) -> list[Clause]:
 def _label(t: Topic) -> Clause:
     """Name, figure and period alone, for what has no short sentence."""
     latest = t.finding.latest
-    row, key = (latest, "name") if latest.value is not None else (
-        t.metric("forecast"), "name_forecast")  # fmt: skip
+    row, key = (
+        (latest, "name") if latest.value is not None else (t.metric("forecast"), "name_forecast")
+    )
     if row is None or row.value is None:
         return t.said("level.bare")
     when = clauses.period(t, row.period, "plain")
     return t.said(
-        f"level.{key}", value=clauses.figure(t, row.value, row.period), compared="",
+        f"level.{key}",
+        value=clauses.figure(t, row.value, row.period),
+        compared="",
         period=with_status(t, when, inside=True) if key == "name" else when,
-    )  # fmt: skip
+    )
 
 
 def _clear(t: Topic, sign: int) -> list[Clause]:
@@ -75,23 +78,35 @@ def _clear(t: Topic, sign: int) -> list[Clause]:
     last = 0 if t.stale else turned(t)
     if last and t.kind != "name":
         # The same verb in the past: it has risen clearly, but fell in the last year.
-        found.append(t.said(f"headline.{t.kind}.trend_lately", moved=told,
-                            turned=moved(t, last, "rose", "fell")))  # fmt: skip
+        found.append(
+            t.said(
+                f"headline.{t.kind}.trend_lately", moved=told, turned=moved(t, last, "rose", "fell")
+            )
+        )
     metric = gap_metric(t)
     if t.kind == "phrase" and metric and not t.stale:
         gap = t.sign(metric)
         joint = words.message(f"headline.word.{'but' if gap * sign < 0 else 'and'}", t.lang)
-        found.append(t.said(
-            f"headline.phrase.trend_{'level' if gap else 'same'}", moved=told, joint=joint,
-            is_=t.word("is"), still=_still(t, gap), higher=moved(t, gap, "higher", "lower"),
-        ))  # fmt: skip
+        found.append(
+            t.said(
+                f"headline.phrase.trend_{'level' if gap else 'same'}",
+                moved=told,
+                joint=joint,
+                is_=t.word("is"),
+                still=_still(t, gap),
+                higher=moved(t, gap, "higher", "lower"),
+            )
+        )
     country = t.sign("country_change_pct_10y")
     # Both must be about the same years, or the two halves would speak of different things.
     if t.unit.extensive and t.kind != "name" and country == -sign == -t.sign("change_10y"):
-        found.append(t.said(
-            f"headline.{t.kind}.trend_against", moved=told,
-            country_moved=moved(t, country, "rose", "fell"),
-        ))  # fmt: skip
+        found.append(
+            t.said(
+                f"headline.{t.kind}.trend_against",
+                moved=told,
+                country_moved=moved(t, country, "rose", "fell"),
+            )
+        )
     change = moved(t, sign, "a_rise", "a_fall")
     kinds = dict.fromkeys((t.kind, "name"))
     return [*found, *(t.said(f"headline.{k}.trend", moved=told, change=change) for k in kinds)]
@@ -114,10 +129,14 @@ def _signs(t: Topic, word: int) -> list[Clause]:
     found = []
     metric = gap_metric(t)
     if t.kind == "phrase" and metric and t.sign(metric) and not t.stale:
-        found.append(t.said(
-            "headline.phrase.signs_level", is_=t.word("is"), noun=noun,
-            higher=moved(t, t.sign(metric), "higher", "lower"),
-        ))  # fmt: skip
+        found.append(
+            t.said(
+                "headline.phrase.signs_level",
+                is_=t.word("is"),
+                noun=noun,
+                higher=moved(t, t.sign(metric), "higher", "lower"),
+            )
+        )
     kinds = dict.fromkeys((t.kind, "name"))
     return [*found, *(t.said(f"headline.{k}.signs", noun=noun) for k in kinds)]
 
@@ -126,18 +145,26 @@ def _levels(t: Topic) -> list[Clause]:
     metric = gap_metric(t)
     found = []
     if not t.stale and (end := _end(t)):
-        found.append(t.said(
-            "headline.phrase.extreme", is_=t.word("is"), of_all=level_word(t, "of_all"),
-            highest=moved(t, end, "highest", "lowest"),
-        ))  # fmt: skip
+        found.append(
+            t.said(
+                "headline.phrase.extreme",
+                is_=t.word("is"),
+                of_all=level_word(t, "of_all"),
+                highest=moved(t, end, "highest", "lowest"),
+            )
+        )
     if metric:
         sign = t.sign(metric)
         then = "_then" if t.stale else ""
-        found.append(t.said(
-            f"headline.phrase.{'level' if sign else 'same'}{then}", is_=t.word("is"),
-            was=t.word("was"), higher=moved(t, sign, "higher", "lower"),
-            when=clauses.period(t, t.finding.latest.period),
-        ))  # fmt: skip
+        found.append(
+            t.said(
+                f"headline.phrase.{'level' if sign else 'same'}{then}",
+                is_=t.word("is"),
+                was=t.word("was"),
+                higher=moved(t, sign, "higher", "lower"),
+                when=clauses.period(t, t.finding.latest.period),
+            )
+        )
     return found
 
 
@@ -153,7 +180,8 @@ def subtitle(finding: Finding, picture: Picture, lang: str) -> str:
     """What is measured, in what unit, over which years."""
     t = Topic(finding, picture, lang)
     shown = finding.segments or finding.profile
-    first, last = shown[0].periods[0], shown[-1].periods[-1]
+    known = [p for s in shown for p, v in zip(s.periods, s.values, strict=True) if v is not None]
+    first, last = known[0], known[-1]
     label, name = t.unit.label[lang], t.indicator.names[lang]
     said = {"name": name, "unit": label, "range": words.period_range(first, last, lang)}
     told = set(label.casefold().split()) <= set(name.casefold().split())
@@ -193,14 +221,16 @@ def card(finding: Finding, picture: Picture, lang: str) -> Card:
     places = t.indicator.decimals
     rank = rank_clause(t)
     return Card(
-        indicator=t.indicator.id, name=t.what.name,
+        indicator=t.indicator.id,
+        name=t.what.name,
         value="" if value is None else words.number(value, places, lang),
         unit=t.unit.label[lang],
         quantity="" if value is None else words.quantity(value, places, t.unit, lang),
-        period=words.period(row.period, lang), change=_card_change(t),
+        period=words.period(row.period, lang),
+        change=_card_change(t),
         rank=words.message("card.rank", lang, rank=rank.text) if rank else "",
         marks=_marks(t, row),
-    )  # fmt: skip
+    )
 
 
 def _card_change(t: Topic) -> str:

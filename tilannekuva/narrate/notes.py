@@ -91,15 +91,22 @@ def _name(indicator: Indicator, lang: str) -> str:
 def gap_text(gap: Gap, picture: Picture, lang: str) -> str:
     """Something that the picture does not know, why, and what it would take."""
     indicator = picture.indicators[gap.indicator]
-    parents = [f"”{_name(picture.indicators[p], lang)}”" if lang != "en" else
-               f"“{_name(picture.indicators[p], lang)}”" for p in gap.parents]  # fmt: skip
+    parents = [
+        f"”{_name(picture.indicators[p], lang)}”"
+        if lang != "en"
+        else f"“{_name(picture.indicators[p], lang)}”"
+        for p in gap.parents
+    ]
     key = f"gap.{gap.kind}"
     if gap.kind == "not_computable" and not parents:
         key = "gap.not_computable_alone"
     text = words.message(
-        key, lang, name=_name(indicator, lang), parents=words.join(parents, lang),
+        key,
+        lang,
+        name=_name(indicator, lang),
+        parents=words.join(parents, lang),
         period=words.period(gap.period, lang, "of") if gap.period else "",
-    )  # fmt: skip
+    )
     if gap.kind not in ("no_figures", "not_computable", "stale"):
         return text
     where = _where(gap, indicator, picture, lang)
@@ -126,20 +133,24 @@ def change_text(change: Change, picture: Picture, lang: str) -> str:
 
     alone = change.kind == "new" and (change.before_value is None or change.before_period is None)
     return words.message(
-        "news.new_alone" if alone else f"news.{change.kind}", lang,
-        name=_name(indicator, lang), value=shown(change.value),
+        "news.new_alone" if alone else f"news.{change.kind}",
+        lang,
+        name=_name(indicator, lang),
+        value=shown(change.value),
         period=words.period(change.period, lang),
         before="" if change.before_value is None else shown(change.before_value),
         before_period=words.period(change.before_period, lang) if change.before_period else "",
-    )  # fmt: skip
+    )
 
 
 def break_text(item: Break, lang: str) -> str:
     """Where a series must not be read across, and why."""
     return words.message(
-        f"break.{item.kind}", lang, first=words.period(item.first_period, lang, "in"),
+        f"break.{item.kind}",
+        lang,
+        first=words.period(item.first_period, lang, "in"),
         note=item.note[lang].rstrip(".") + ".",
-    )  # fmt: skip
+    )
 
 
 # --- sources ----------------------------------------------------------------------------------
@@ -189,12 +200,16 @@ def source_line(finding: Finding, picture: Picture, lang: str) -> str:
     for n, (source, table, licence) in enumerate(keys):
         # A licence is said once for neighbours that share it.
         bare = n + 1 < len(keys) and keys[n + 1][2] == licence
-        items[words.message(
-            "source.item_bare" if bare else "source.item", lang,
-            publisher=picture.sources[source].publisher[lang], table=table,
-            vintage=_dates(tables[source, table, licence], lang),
-            licence=licence_text(licence, lang),
-        )] = None  # fmt: skip
+        items[
+            words.message(
+                "source.item_bare" if bare else "source.item",
+                lang,
+                publisher=picture.sources[source].publisher[lang],
+                table=table,
+                vintage=_dates(tables[source, table, licence], lang),
+                licence=licence_text(licence, lang),
+            )
+        ] = None
     count = len(items)
     if any(s.transcribed for s in used):
         items[words.message("source.transcribed", lang)] = None
@@ -225,7 +240,12 @@ def citation(snapshot: Snapshot, picture: Picture, lang: str) -> str:
             "source.derived", lang, title=snapshot.title, parents="; ".join(tables)
         )
     return words.message(
-        "source.citation", lang, publisher=picture.sources[snapshot.source].publisher[lang],
-        title=snapshot.title, table=snapshot.table, date=words.date(snapshot.published_on, lang),
-        licence=licence_text(snapshot.licence, lang), address=snapshot.address,
-    )  # fmt: skip
+        "source.citation",
+        lang,
+        publisher=picture.sources[snapshot.source].publisher[lang],
+        title=snapshot.title,
+        table=snapshot.table,
+        date=words.date(snapshot.published_on, lang),
+        licence=licence_text(snapshot.licence, lang),
+        address=snapshot.address,
+    )

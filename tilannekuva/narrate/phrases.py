@@ -39,10 +39,32 @@ _LENGTHS = frozenset({"days", "hours", "minutes", "km"})
 _SIZES = frozenset({"per_km2", "ratio", "persons_each"})
 
 Verb = Literal[
-    "was", "rose", "fell", "has_risen", "has_fallen", "rises", "falls", "clearly_risen",
-    "clearly_fallen", "clearly_rose", "clearly_fell", "stayed", "is", "higher", "lower", "highest",
-    "lowest", "more", "less", "a_rise", "of_rise", "a_fall", "of_fall", "pronoun", "figure",
-]  # fmt: skip
+    "was",
+    "rose",
+    "fell",
+    "has_risen",
+    "has_fallen",
+    "rises",
+    "falls",
+    "clearly_risen",
+    "clearly_fallen",
+    "clearly_rose",
+    "clearly_fell",
+    "stayed",
+    "is",
+    "higher",
+    "lower",
+    "highest",
+    "lowest",
+    "more",
+    "less",
+    "a_rise",
+    "of_rise",
+    "a_fall",
+    "of_fall",
+    "pronoun",
+    "figure",
+]
 
 
 class Number(NamedTuple):

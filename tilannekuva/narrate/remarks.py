@@ -38,12 +38,21 @@ def target(t: Topic) -> list[Sentence]:
         return said
     actual, moves = t.value("pace_actual"), moved(t, t.sign("pace_required"), "rises", "falls")
     key = "pace_alone" if actual is None else "pace" if t.sign("pace_actual") else "pace_still"
-    said.append(sentence(t, "target", clause(
-        f"target.{key}", t.lang, pronoun=t.word("figure"), moves=moves,
-        moved=moved(t, t.sign("pace_actual"), "rose", "fell"),
-        required=clauses.difference(t, "pace_required"),
-        actual=clauses.difference(t, "pace_actual") if actual is not None else "",
-    )))  # fmt: skip
+    said.append(
+        sentence(
+            t,
+            "target",
+            clause(
+                f"target.{key}",
+                t.lang,
+                pronoun=t.word("figure"),
+                moves=moves,
+                moved=moved(t, t.sign("pace_actual"), "rose", "fell"),
+                required=clauses.difference(t, "pace_required"),
+                actual=clauses.difference(t, "pace_actual") if actual is not None else "",
+            ),
+        )
+    )
     return [*said, *_reach(t)]
 
 
@@ -72,17 +81,21 @@ def _target_level(t: Topic, target: Target, row: Measured) -> Clause:
     by = clauses.period(t, target.period, "by")
     common = {
         "scope": words.message(f"target.scope.{target.scope}", t.lang),
-        "by": by, "indicative": _indicative(t, target),
-    }  # fmt: skip
+        "by": by,
+        "indicative": _indicative(t, target),
+    }
     if target.kind == "change":
         number = words.number(abs(target.value), 0 if target.value.is_integer() else 1, t.lang)
         base = clauses.period(t, target.base_period, "from") if target.base_period else Clause("")
         if target.base_period:
             base = base._replace(text=base.text + " ")
         return clause(
-            f"target.change_{'cut' if target.value < 0 else 'rise'}", t.lang, **common, base=base,
+            f"target.change_{'cut' if target.value < 0 else 'rise'}",
+            t.lang,
+            **common,
+            base=base,
             value=Number("target", target.value, number, t.indicator.id),
-        )  # fmt: skip
+        )
     assert row.value is not None  # a level target is its own value
     places = phrases.plain_decimals(row.value)
     bare = words.number(row.value, places, t.lang)
@@ -95,9 +108,13 @@ def _target_level(t: Topic, target: Target, row: Measured) -> Clause:
     value = Clause(text, tuple(numbers))
     per = f" {target.per[t.lang]}" if target.per else ""
     return clause(
-        "target.level", t.lang, **common, value=value, per=per,
+        "target.level",
+        t.lang,
+        **common,
+        value=value,
+        per=per,
         bound=words.message(f"target.{target.bound}", t.lang),
-    )  # fmt: skip
+    )
 
 
 # --- what a reader must know of the figures ---------------------------------------------------
@@ -126,9 +143,8 @@ def boundary(t: Topic) -> list[Sentence]:
     else:
         first = next(s for s in segments if _year(s.region) is None).periods[0]
         whole = clause(
-            "boundary.new", t.lang, year=old, note=note,
-            from_first=clauses.period(t, first, "from"),
-        )  # fmt: skip
+            "boundary.new", t.lang, year=old, note=note, from_first=clauses.period(t, first, "from")
+        )
     return [sentence(t, "boundary", whole._replace(periods=(*whole.periods, old)))]
 
 

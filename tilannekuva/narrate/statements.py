@@ -16,8 +16,16 @@ from tilannekuva.narrate.phrases import (
     sentence,
 )
 
-__all__ = ["change_metric", "compared", "gap_metric", "level", "level_word", "rank_clause",
-           "sentences", "turned"]  # fmt: skip
+__all__ = [
+    "change_metric",
+    "compared",
+    "gap_metric",
+    "level",
+    "level_word",
+    "rank_clause",
+    "sentences",
+    "turned",
+]
 
 
 # --- the sentences of a finding ---------------------------------------------------------------
@@ -69,9 +77,13 @@ def level(t: Topic, *, marked: bool = False) -> Clause:
     else:
         value = clauses.amount(t, "latest")
     return t.said(
-        f"level.{t.kind}", value=value, when=when, period=plain, was=t.word("was"),
+        f"level.{t.kind}",
+        value=value,
+        when=when,
+        period=plain,
+        was=t.word("was"),
         compared=compared(t),
-    )  # fmt: skip
+    )
 
 
 def with_status(t: Topic, when: Clause, *, inside: bool) -> Clause:
@@ -89,9 +101,12 @@ def _ahead(t: Topic) -> Clause:
     """A projection, where there is nothing else."""
     row = t.finding.metrics["forecast"]
     return t.said(
-        f"level.{t.kind}_forecast", value=clauses.amount(t, "forecast"), is_=t.word("is"),
-        when=clauses.period(t, row.period), period=clauses.period(t, row.period, "plain"),
-    )  # fmt: skip
+        f"level.{t.kind}_forecast",
+        value=clauses.amount(t, "forecast"),
+        is_=t.word("is"),
+        when=clauses.period(t, row.period),
+        period=clauses.period(t, row.period, "plain"),
+    )
 
 
 def _groups(t: Topic) -> Clause:
@@ -103,9 +118,11 @@ def _groups(t: Topic) -> Clause:
     value = clauses.figure(t, largest.values[-1] or 0.0, largest.periods[-1])
     group = Clause(name, (), (name,))
     return t.said(
-        "level.groups", group=group, value=value,
+        "level.groups",
+        group=group,
+        value=value,
         period=clauses.period(t, largest.periods[-1], "plain"),
-    )  # fmt: skip
+    )
 
 
 def gap_metric(t: Topic) -> str | None:
@@ -172,14 +189,22 @@ def _change_part(t: Topic, metric: str, years: int, *, rest: bool = False) -> Cl
     between = clauses.span(t, metric, years)
     if sign == 0:
         return clause(
-            "change.stayed", t.lang, span=when, range=between, pronoun=t.word("pronoun"),
+            "change.stayed",
+            t.lang,
+            span=when,
+            range=between,
+            pronoun=t.word("pronoun"),
             stayed=t.word("stayed"),
-        )  # fmt: skip
+        )
     return clause(
-        "change.rest" if rest else "change.first", t.lang, span=when, range=between,
-        pronoun=t.word("pronoun"), moved=moved(t, sign, "rose", "fell"),
+        "change.rest" if rest else "change.first",
+        t.lang,
+        span=when,
+        range=between,
+        pronoun=t.word("pronoun"),
+        moved=moved(t, sign, "rose", "fell"),
         size=clauses.difference(t, metric),
-    )  # fmt: skip
+    )
 
 
 def _change(t: Topic) -> Sentence | None:
@@ -214,10 +239,15 @@ def _trend(t: Topic) -> Sentence | None:
     verbs: tuple[Verb, Verb]
     verbs = ("rose", "fell") if t.stale else ("has_risen", "has_fallen")
     whole = clause(
-        f"trend.{key}", t.lang, pace=pace, range=between, pronoun=t.word("pronoun"),
-        moved=moved(t, sign, *verbs), change=moved(t, sign, "a_rise", "a_fall"),
+        f"trend.{key}",
+        t.lang,
+        pace=pace,
+        range=between,
+        pronoun=t.word("pronoun"),
+        moved=moved(t, sign, *verbs),
+        change=moved(t, sign, "a_rise", "a_fall"),
         noun=moved(t, sign, "of_rise", "of_fall"),
-    )  # fmt: skip
+    )
     return sentence(t, "trend", whole)
 
 
@@ -229,10 +259,18 @@ def _lately(t: Topic) -> Sentence | None:
     told = [m for m, _ in _said_changes(t)]
     if metric in told or any(t.sign(m) * word < 0 for m in told):
         return None  # it has been told, or a longer change has told as much
-    return sentence(t, "change", clause(
-        "change.lately", t.lang, pronoun=t.word("pronoun"), size=clauses.difference(t, metric),
-        moved=moved(t, t.sign(metric), "rose", "fell"), range=clauses.span(t, metric, 1),
-    ))  # fmt: skip
+    return sentence(
+        t,
+        "change",
+        clause(
+            "change.lately",
+            t.lang,
+            pronoun=t.word("pronoun"),
+            size=clauses.difference(t, metric),
+            moved=moved(t, t.sign(metric), "rose", "fell"),
+            range=clauses.span(t, metric, 1),
+        ),
+    )
 
 
 def turned(t: Topic) -> int:
@@ -261,23 +299,37 @@ def rank_clause(t: Topic) -> Clause | None:
     rank, low, high, n = (int(v) for v in found if v is not None)
     text = words.rank_text(rank, low, high, n, t.lang)
     shown = {"rank": rank} if low == high else {"rank_low": low, "rank_high": high}
-    numbers = [Number(m, float(v), words.ordinal(v, t.lang), t.indicator.id)
-               for m, v in shown.items()]  # fmt: skip
+    numbers = [
+        Number(m, float(v), words.ordinal(v, t.lang), t.indicator.id) for m, v in shown.items()
+    ]
     return Clause(text, (*numbers, Number("rank_n", float(n), str(n), t.indicator.id)))
 
 
 def _rank(t: Topic) -> Sentence | None:
     rank = rank_clause(t)
     if rank is not None:
-        return sentence(t, "rank", t.said(
-            "place.rank_then" if t.stale else "place.rank", rank=rank,
-            among=level_word(t, "among"), best=words.message("rank.best", t.lang),
-        ))  # fmt: skip
+        return sentence(
+            t,
+            "rank",
+            t.said(
+                "place.rank_then" if t.stale else "place.rank",
+                rank=rank,
+                among=level_word(t, "among"),
+                best=words.message("rank.best", t.lang),
+            ),
+        )
     if t.reason("rank") != "regions_missing":
         return None
     known, count = t.value("regions_n") or 0.0, t.picture.level_count
     all_text = words.of_n(count, t.lang)
-    return sentence(t, "rank", t.said(
-        "place.missing", known=t.number("regions_n", known),
-        of_all=Clause(all_text, (Number("level_count", float(count), str(count), t.indicator.id),)),
-    ))  # fmt: skip
+    return sentence(
+        t,
+        "rank",
+        t.said(
+            "place.missing",
+            known=t.number("regions_n", known),
+            of_all=Clause(
+                all_text, (Number("level_count", float(count), str(count), t.indicator.id),)
+            ),
+        ),
+    )

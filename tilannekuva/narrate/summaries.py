@@ -42,10 +42,12 @@ def summary(picture: Picture, lang: str) -> tuple[Sentence, ...]:
     taken.append(weakness.indicator)
     contrast = Sentence(
         words.message("summary.contrast", lang, strength=strength.text, weakness=weakness.text),
-        "contrast", strength.indicator or weakness.indicator,
-        strength.numbers + weakness.numbers, strength.periods + weakness.periods,
+        "contrast",
+        strength.indicator or weakness.indicator,
+        strength.numbers + weakness.numbers,
+        strength.periods + weakness.periods,
         tuple(i for i in (weakness.indicator,) if i and strength.indicator),
-    )  # fmt: skip
+    )
     bottleneck = _first(picture, lang, "bottleneck", keys.bottlenecks, _bottleneck, taken)
     shock = _first(picture, lang, "shock", keys.shocks, _shock)
     taken.append(bottleneck.indicator)
@@ -54,9 +56,13 @@ def summary(picture: Picture, lang: str) -> tuple[Sentence, ...]:
 
 
 def _first(
-    picture: Picture, lang: str, kind: str, candidates: Iterable[str], claim: Claim,
+    picture: Picture,
+    lang: str,
+    kind: str,
+    candidates: Iterable[str],
+    claim: Claim,
     taken: Iterable[str] = (),
-) -> Sentence:  # fmt: skip
+) -> Sentence:
     """The first candidate that bears the claim out, or that there is none."""
     used = set(taken)
     for name in candidates:
@@ -105,8 +111,10 @@ def _good(t: Topic, sign: int) -> Clause | None:
 def _with_rank(t: Topic) -> Clause:
     rank = rank_clause(t)
     assert rank is not None  # a third is known only of what is ranked
-    return _join(level(t, marked=True), clause("summary.and_rank", t.lang, rank=rank,
-                                  among=level_word(t, "among")))  # fmt: skip
+    return _join(
+        level(t, marked=True),
+        clause("summary.and_rank", t.lang, rank=rank, among=level_word(t, "among")),
+    )
 
 
 def _with_trend(t: Topic) -> Clause:
@@ -118,18 +126,22 @@ def _with_trend(t: Topic) -> Clause:
         return _join(level(t, marked=True), clause("summary.cannot", t.lang))
     sign = 1 if word > 0 else -1
     tail = clause(
-        "summary.and_trend" if abs(word) == 2 else "summary.and_signs", t.lang,
-        pronoun=t.word("pronoun"), moved=moved(t, sign, "has_risen", "has_fallen"),
-        noun=moved(t, sign, "of_rise", "of_fall"), range=clauses.span(t, "trend_slope"),
-    )  # fmt: skip
+        "summary.and_trend" if abs(word) == 2 else "summary.and_signs",
+        t.lang,
+        pronoun=t.word("pronoun"),
+        moved=moved(t, sign, "has_risen", "has_fallen"),
+        noun=moved(t, sign, "of_rise", "of_fall"),
+        range=clauses.span(t, "trend_slope"),
+    )
     return _join(level(t, marked=True), tail)
 
 
 def _join(*parts: Clause) -> Clause:
     return Clause(
-        "".join(p.text for p in parts), tuple(n for p in parts for n in p.numbers),
+        "".join(p.text for p in parts),
+        tuple(n for p in parts for n in p.numbers),
         tuple(x for p in parts for x in p.periods),
-    )  # fmt: skip
+    )
 
 
 def _bottleneck(t: Topic) -> Clause | None:
@@ -146,8 +158,11 @@ def _shock(t: Topic) -> Clause | None:
         return None
     latest = t.finding.latest
     series = t.finding.segments[-1]
-    known = {p: v for p, v, s in zip(series.periods, series.values, series.statuses, strict=True)
-             if v is not None and s != "forecast"}  # fmt: skip
+    known = {
+        p: v
+        for p, v, s in zip(series.periods, series.values, series.statuses, strict=True)
+        if v is not None and s != "forecast"
+    }
     before = periods.shift(latest.period, _BEFORE - int(latest.period[:4]))
     during = [p for p in known if _DURING[0] <= int(p[:4]) <= _DURING[1]]
     if int(latest.period[:4]) < _AFTER or before not in known or not during:
@@ -158,13 +173,16 @@ def _shock(t: Topic) -> Clause | None:
     back = distance * t.direction >= 0
     whole = t.said(
         "summary.shock_amount" if t.kind == "amount" else "summary.shock_before",
-        before=_bare(t, known[before], before), before_when=clauses.period(t, before),
-        worst=_bare(t, known[worst], worst), worst_when=clauses.period(t, worst, "plain"),
+        before=_bare(t, known[before], before),
+        before_when=clauses.period(t, before),
+        worst=_bare(t, known[worst], worst),
+        worst_when=clauses.period(t, worst, "plain"),
         worst_word=words.message(
-            f"summary.at_{'highest' if t.direction < 0 else 'lowest'}", t.lang),
+            f"summary.at_{'highest' if t.direction < 0 else 'lowest'}", t.lang
+        ),
         latest=_bare(t, known[latest.period], latest.period),
         when=clauses.period(t, latest.period),
-    )  # fmt: skip
+    )
     return _join(whole, clause(f"summary.shock_{'back' if back else 'not_back'}", t.lang))
 
 
@@ -180,9 +198,12 @@ def _outlook(t: Topic) -> Clause | None:
     row = t.metric("forecast")
     if row is not None and row.value is not None and t.value("latest") is not None:
         return clause(
-            "summary.outlook_forecast", t.lang, level=level(t, marked=True),
-            forecast=clauses.amount(t, "forecast"), when=clauses.period(t, row.period),
-        )  # fmt: skip
+            "summary.outlook_forecast",
+            t.lang,
+            level=level(t, marked=True),
+            forecast=clauses.amount(t, "forecast"),
+            when=clauses.period(t, row.period),
+        )
     if row is not None and row.value is not None:
         return level(t)
     return _with_trend(t) if t.value("trend_word") and not turned(t) else None

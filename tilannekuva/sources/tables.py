@@ -77,8 +77,9 @@ def _long_csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFram
     text = pa.dictionary(pa.int32(), pa.string())
     options = csv.ConvertOptions(
         column_types={c: pa.float64() if c == value else text for c in header},
-        null_values=[""], strings_can_be_null=False,
-    )  # fmt: skip
+        null_values=[""],
+        strings_can_be_null=False,
+    )
     try:
         table = csv.read_csv(io.BytesIO(data), convert_options=options)
     except pa.ArrowInvalid as error:
@@ -88,7 +89,7 @@ def _long_csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFram
         columns={layout.get("time", "time"): "time", layout.get("flag", "flag"): "flag"}
     )
     if "flag" not in cells:
-        cells["flag"] = pd.Categorical.from_codes([0] * len(cells), [""])
+        cells["flag"] = pd.Categorical.from_codes([0] * len(cells), pd.Index([""]))
     cells["value"] = table[value].to_numpy()
     return cells
 
@@ -96,10 +97,13 @@ def _long_csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFram
 def _csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
     try:
         return pd.read_csv(
-            io.BytesIO(data), dtype="str", keep_default_na=False,
-            sep=layout.get("separator", ","), encoding=layout.get("encoding", "utf-8-sig"),
+            io.BytesIO(data),
+            dtype="str",
+            keep_default_na=False,
+            sep=layout.get("separator", ","),
+            encoding=layout.get("encoding", "utf-8-sig"),
             skiprows=int(layout.get("header", 1)) - 1,
-        )  # fmt: skip
+        )
     except (LookupError, ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise SourceError(
             f"{where}: cannot be read as CSV ({error}); check encoding, separator and header"
@@ -125,8 +129,11 @@ def _sheet(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
     columns = ["" if c is None else _text(c) for c in rows[head]]
     # A column without a head is a remark of whoever made the sheet.
     named = [n for n, c in enumerate(columns) if c]
-    body = [[_text(r[n]) if n < len(r) else "" for n in named]
-            for r in rows[head + 1 :] if any(c is not None for c in r)]  # fmt: skip
+    body = [
+        [_text(r[n]) if n < len(r) else "" for n in named]
+        for r in rows[head + 1 :]
+        if any(c is not None for c in r)
+    ]
     return pd.DataFrame(body, columns=[columns[n] for n in named], dtype="str")
 
 

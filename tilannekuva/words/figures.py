@@ -130,7 +130,7 @@ def difference(value: float, decimals: int, unit: Unit, lang: str) -> str:
 def _spoken(value: float, decimals: int, unit: Unit, lang: str, table: str, after: str) -> str:
     text = number(value, decimals, lang)
     # One of something is in the singular, and that only when it is printed as a bare 1.
-    for form in (("one", "many") if text == "1" else ("many",)):
+    for form in ("one", "many") if text == "1" else ("many",):
         key = f"{table}.{form}.{unit.id}"
         if has(key, lang):
             return message(key, lang, value=text)
@@ -138,7 +138,7 @@ def _spoken(value: float, decimals: int, unit: Unit, lang: str, table: str, afte
 
 
 def rank_text(rank: int, low: int, high: int, n: int, lang: str) -> str:
-    """A place among others with the fog that belongs to it.
+    r"""A place among others with the fog that belongs to it.
 
     Args:
         rank: The place, 1 the best.
@@ -148,7 +148,7 @@ def rank_text(rank: int, low: int, high: int, n: int, lang: str) -> str:
         lang: Language.
 
     >>> rank_text(5, 4, 6, 19, "fi"), rank_text(1, 1, 1, 19, "fi"), rank_text(2, 2, 3, 19, "en")
-    ('4.–6. / 19', '1. / 19', '2nd–3rd / 19')
+    ('4.–6.\xa0/\xa019', '1.\xa0/\xa019', '2nd–3rd\xa0/\xa019')
     """
     if low == high:
         return message("rank.one", lang, rank=ordinal(rank, lang), n=n)

@@ -62,9 +62,13 @@ def period(text: str, lang: str, form: Form = "plain", reference: str | None = N
     if form == "in" and reference in ("end", "start") and has(f"period.{key}.{reference}", lang):
         shown = str(reference)
     return message(
-        f"period.{key}.{shown}", lang,
-        first_month=names[0], month=names[1], first_year=years[0], year=years[1],
-    )  # fmt: skip
+        f"period.{key}.{shown}",
+        lang,
+        first_month=names[0],
+        month=names[1],
+        first_year=years[0],
+        year=years[1],
+    )
 
 
 def _ends(span: str) -> tuple[str, str]:
