@@ -43,8 +43,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _FRONT = {
-    "observations": "observing", "catalogue": "observing", "measure": "measuring", "compose": "pictures",
-    "publish": "pipeline", "build": "pipeline", "fetch": "pipeline", "tidy": "pipeline",
+    "observations": "observing", "catalogue": "observing", "measure": "measuring",
+    "compose": "pictures", "publish": "pipeline", "build": "pipeline",
+    "fetch": "pipeline", "tidy": "pipeline",
     "Assessment": "model", "Finding": "model", "Indicator": "model", "Picture": "model",
     "Region": "model", "Snapshot": "model", "Source": "model",
     "CatalogueError": "errors", "DataError": "errors", "ReportError": "errors",
