@@ -1,0 +1,460 @@
+"""The page read back: its numbers against the picture, its structure, its safety."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from decimal import Decimal
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tilannekuva import compose, narrate, storyboard, words
+from tilannekuva.model import LANGUAGES, Picture, Text
+from tilannekuva.reports import html
+
+REGIONS = ("kainuu", "lappi", "ahvenanmaa", "uusimaa")
+PAGES = [("kainuu", x) for x in LANGUAGES] + [(r, "fi") for r in REGIONS[1:]]
+SMALL = {"st", "vh", "u", "unit", "muted", "none"}
+"""Classes of what stands in a cell around its number: marks, units, reasons."""
+
+
+@functools.cache
+def picture(region: str) -> Picture:
+    return compose(region)
+
+
+@functools.cache
+def charts(region: str, lang: str):
+    return storyboard.draw_all(picture(region), lang)
+
+
+@functools.cache
+def page(region: str, lang: str) -> bytes:
+    return html.render(
+        picture(region), lang, charts=charts(region, lang), languages=("fi", "sv", "en"),
+        downloads=(f"{region}.{lang}.xlsx", "picture.json"),
+    )  # fmt: skip
+
+
+@functools.cache
+def soup(region: str, lang: str) -> BeautifulSoup:
+    return BeautifulSoup(page(region, lang).decode(), "html.parser")
+
+
+@functools.cache
+def by_id(region: str, lang: str) -> dict[str, Tag]:
+    return {t["id"]: t for t in soup(region, lang).find_all(id=True)}
+
+
+def bare(tag: Tag) -> str:
+    """Text of a cell without marks and units."""
+    if isinstance(tag, str):
+        return tag
+    inside = [(c, set(getattr(c, "attrs", {}).get("class", ()))) for c in tag.children]
+    kept = [c for c, classes in inside if c.name != "small" and not SMALL & classes]
+    return "".join(map(bare, kept)).strip()
+
+
+def number(text: str, lang: str) -> Decimal:
+    """A printed number as a number: the inverse of ``words.number``."""
+    text = text.replace("\N{MINUS SIGN}", "-").replace("+", "").replace("\N{NO-BREAK SPACE}", "")
+    text = text.replace("%", "").replace("€", "").replace("<", "").strip()
+    return Decimal(text.replace(",", "") if lang == "en" else text.replace(",", "."))
+
+
+def same(text: str, value: float, lang: str) -> bool:
+    """Whether a printed number is a value, rounded as printed."""
+    printed = number(text, lang)
+    if text.startswith("<"):
+        return 0 <= value < printed
+    places = -printed.as_tuple().exponent
+    return printed == words.rounded(value, max(places, 0))
+
+
+# ---------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_every_number_of_every_indicator_is_that_of_the_picture(region, lang):
+    p, seen = picture(region), 0
+    for block in soup(region, lang).select("details.ind"):
+        finding = p.findings[block["data-indicator"]]
+        for cell in block.select("table.facts-table td[data-metric]"):
+            name, text = cell["data-metric"], bare(cell)
+            measured = finding.metrics.get(name)
+            if measured is None or measured.value is None:
+                assert text == ""
+                assert cell.select_one(".none").get_text(strip=True)
+            elif name == "rank":
+                low, high = finding.metrics["rank_low"].value, finding.metrics["rank_high"].value
+                n = finding.metrics["rank_n"].value
+                rank = words.rank_text(int(measured.value), int(low), int(high), int(n), lang)
+                assert text == rank
+            elif name != "trend_word":
+                assert same(text, measured.value, lang), (finding.indicator, name, text)
+            seen += 1
+    assert seen > 15 * len(p.findings) / 2
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_the_compact_tables_hold_the_numbers_of_the_picture(region, lang):
+    p, rows = picture(region), 0
+    for row in soup(region, lang).select("table.compact tr[data-indicator]"):
+        finding = p.findings[row["data-indicator"]]
+        for cell in row.select("td[data-metric]"):
+            measured = finding.metrics.get(cell["data-metric"])
+            text = bare(cell).removesuffix(words.message("page.of_country_short", lang)).strip()
+            if measured is None or measured.value is None:
+                assert text in ("", words.message("page.no_country_short", lang))
+            elif cell["data-metric"] not in ("rank", "trend_word"):
+                assert same(text, measured.value, lang), (finding.indicator, cell)
+        assert words.period(finding.latest.period, lang) in row.get_text()
+        rows += 1
+    assert rows >= len(p.findings)
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_the_key_figures_are_those_of_the_picture(region, lang):
+    p = picture(region)
+    cards = soup(region, lang).select("ul.cards > li")
+    assert [c["data-indicator"] for c in cards] == list(storyboard.storyboard(p).cards)
+    for card in cards:
+        finding = p.findings[card["data-indicator"]]
+        decimals = p.indicators[finding.indicator].decimals
+        value = bare(card.select_one(".big"))
+        assert number(value, lang) == words.rounded(finding.latest.value, decimals)
+        assert words.period(finding.latest.period, lang) in card.select_one(".when").get_text()
+        change = card.select_one("[data-metric=change]").get_text(strip=True)
+        assert change == words.capital(narrate.card(finding, p, lang).change)
+        rank = finding.metrics["rank"]
+        said = card.select_one("[data-metric=rank]").get_text(strip=True)
+        if rank.value is None:
+            assert narrate.reason_label(rank.reason, lang) in said
+        else:
+            assert f"/ {int(finding.metrics['rank_n'].value)}" in said
+        if finding.latest.status not in ("final", "revised"):
+            assert narrate.status_label(finding.latest.status, lang) in card.get_text()
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_the_table_behind_a_chart_has_the_figures_of_the_chart(region, lang):
+    for (subject, kind), chart in charts(region, lang).items():
+        figure = by_id(region, lang)[f"chart-{subject}-{kind}"]
+        table = figure.find("table")
+        assert table is not None
+        if kind == "heatmap":
+            rows = table.select("tbody tr")
+            assert len(rows) == chart.data["indicator"].nunique()
+            continue
+        decimals = 1 if kind == "index" else picture(region).indicators[subject].decimals
+        shown = chart.data[~chart.data["role"].isin(["other", "peer"])]
+        wanted = chart.data if kind in ("strip", "map") else shown
+        expected = sorted(words.rounded(v, decimals) for v in wanted["value"])
+        found = [number(bare(c), lang) for c in table.select("td.n") if bare(c)]
+        assert sorted(found) == expected, (subject, kind)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_whole_series_and_the_groups_stand_under_each_indicator(lang):
+    p = picture("kainuu")
+    for block in soup("kainuu", lang).select("details.ind"):
+        finding = p.findings[block["data-indicator"]]
+        decimals = p.indicators[finding.indicator].decimals
+        mine = [v for s in finding.segments for v in s.values if v is not None]
+        table = block.select_one("table[data-table=series]")
+        assert bool(table) == (len({t for s in finding.segments for t in s.periods}) > 1)
+        if table and finding.frequency in ("year", "span"):
+            own = len({s.region for s in finding.segments})
+            cells = [bare(r.select("td")[n]) for r in table.select("tbody tr") for n in range(own)]
+            found = sorted(number(c, lang) for c in cells if c)
+            assert found == sorted(words.rounded(v, decimals) for v in mine)
+        groups = block.select_one("table[data-table=groups]")
+        latest = [
+            words.rounded(s.values[-1], decimals)
+            for s in finding.profile
+            if s.periods[-1] == finding.latest.period
+        ]
+        assert bool(groups) == (len(latest) > 1)
+        if groups:
+            found = [number(bare(r.td), lang) for r in groups.select("tbody tr")]
+            assert sorted(found) == sorted(latest)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_figure_that_may_change_is_marked(lang):
+    p = picture("kainuu")
+    for block in soup("kainuu", lang).select("details.ind"):
+        latest = p.findings[block["data-indicator"]].latest
+        mark = narrate.status_mark(latest.status, lang)
+        cell = block.select_one("td[data-metric=latest]")
+        assert bool(cell.select(".st")) == bool(mark and latest.value is not None)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sentences_headlines_and_summary_stand_on_the_page_word_for_word(lang):
+    p = picture("kainuu")
+    text = re.sub(r"\s+", " ", soup("kainuu", lang).get_text(" ").replace("\xa0", " "))
+
+    def said(sentence: str) -> bool:
+        return re.sub(r"\s+", " ", sentence.replace("\xa0", " ")) in text
+
+    for finding in p.findings.values():
+        for s in narrate.sentences(finding, p, lang):
+            assert said(s.text)
+    parts = [x["parts"] for x in html._page.summary(p, lang)]
+    joined = [" ".join(f"{label} {t}".strip() for label, t in x) for x in parts]
+    assert joined == [s.text for s in narrate.summary(p, lang)]
+    assert len(parts) == 5
+
+
+# ---------------------------------------------------------------- structure
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_headings_are_in_order_and_there_is_one_title(region, lang):
+    found = soup(region, lang).find_all(re.compile("^h[1-6]$"))
+    levels = [int(h.name[1]) for h in found]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
+    assert all(h.get_text(strip=True) for h in found)
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_ids_are_unique_and_every_internal_link_leads_somewhere(region, lang):
+    ids = [t["id"] for t in soup(region, lang).find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    links = [a["href"] for a in soup(region, lang).find_all("a", href=True)]
+    assert {x[1:] for x in links if x.startswith("#")} <= set(ids)
+    used = " ".join(t["aria-labelledby"] for t in soup(region, lang).find_all(attrs={
+        "aria-labelledby": True}))  # fmt: skip
+    assert set(used.split()) <= set(ids)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_indicator_with_figures_has_its_anchor(region):
+    ids = {t["id"] for t in soup(region, "fi").find_all(id=True)}
+    assert set(picture(region).findings) <= ids
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_every_drawing_has_a_text_alternative(region, lang):
+    drawings = soup(region, lang).find_all("svg")
+    assert not soup(region, lang).find_all("img")
+    assert len(drawings) > 20
+    for svg in drawings:
+        if svg.get("aria-hidden") == "true":
+            continue
+        assert svg["role"] == "img"
+        label = svg.get("aria-label")
+        named = [by_id(region, lang).get(i) for i in svg.get("aria-labelledby", "").split()]
+        assert label or (named and all(n is not None and n.get_text(strip=True) for n in named))
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_every_table_has_a_caption_scopes_and_a_frame_that_can_be_reached(region, lang):
+    tables = soup(region, lang).find_all("table")
+    assert len(tables) > 100
+    for table in tables:
+        assert table.find("caption").get_text(strip=True)
+        assert all(th.get("scope") in ("col", "row") for th in table.find_all("th"))
+        assert all(r.find("th", scope="row") for r in table.select("tbody tr"))
+        columns = len(table.select("thead th"))
+        assert all(len(r.find_all(["th", "td"])) == columns for r in table.select("tbody tr"))
+        frame = table.parent
+        assert (frame["tabindex"], frame["role"]) == ("0", "region")
+        assert frame["aria-label"]
+
+
+def test_the_language_is_said_and_the_landmarks_are_there():
+    for lang in LANGUAGES:
+        tree = soup("kainuu", lang)
+        assert tree.html["lang"] == lang
+        assert tree.title.get_text().startswith(tree.h1.get_text())
+        for name in ("header", "main", "footer"):
+            assert len(tree.find_all(name)) == 1
+        assert tree.find("a")["href"] == f"#{tree.main['id']}"
+        assert all(n.get("aria-label") or n.get("aria-labelledby") for n in tree.find_all("nav"))
+
+
+def test_the_switch_and_the_downloads_list_only_what_is_there():
+    p = picture("ahvenanmaa")
+    alone = BeautifulSoup(html.render(p, "sv", charts=charts("ahvenanmaa", "sv")), "html.parser")
+    assert not alone.select(".tools")
+    both = soup("ahvenanmaa", "fi").select(".tools a")
+    assert [a["href"] for a in both] == [
+        "ahvenanmaa.fi.html", "ahvenanmaa.sv.html", "ahvenanmaa.en.html", "ahvenanmaa.fi.xlsx",
+        "picture.json",
+    ]  # fmt: skip
+    assert [a["lang"] for a in both[:3]] == ["fi", "sv", "en"]
+    assert [a.get("aria-current") for a in both[:3]] == ["page", None, None]
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_nothing_is_loaded_from_anywhere(region, lang):
+    tree = soup(region, lang)
+    assert not tree.find_all(["link", "iframe", "object", "embed", "audio", "video", "form"])
+    assert not tree.find_all(src=True)
+    for style in [s.get_text() for s in tree.find_all("style")]:
+        assert "@import" not in style
+        assert "http" not in style
+        assert "url(" not in style
+    assert not re.search(r"url\((?!#)", page(region, lang).decode())
+    scripts = tree.find_all("script")
+    assert len(scripts) == 1
+    assert len(scripts[0].get_text().splitlines()) <= 60
+    assert not re.search(r"fetch|XMLHttp|cookie|localStorage|import\(", scripts[0].get_text())
+    outside = [a["href"] for a in tree.find_all("a", href=re.compile("^https?:"))]
+    addresses = {s.address for s in picture(region).snapshots.values()}
+    assert set(outside) <= addresses
+
+
+def test_the_page_is_small_enough_to_send():
+    for region, lang in PAGES:
+        assert len(page(region, lang)) < 2_500_000
+
+
+def test_the_same_picture_gives_the_same_bytes():
+    again = Picture.from_json(picture("lappi").to_json())
+    assert html.render(again, "en") == html.render(picture("lappi"), "en")
+
+
+def test_no_place_of_a_template_is_left_and_no_nan():
+    for region, lang in PAGES:
+        text = soup(region, lang).get_text()
+        assert "{{" not in text
+        assert "{%" not in text
+        assert not re.search(r"\b(?:nan|None|inf)\b", text)
+
+
+# ---------------------------------------------------------------- what the page must say
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_says_what_it_is_not_and_of_what_day(lang):
+    text = soup("kainuu", lang).header.get_text()
+    assert words.message("page.notice", lang) in text
+    assert words.date(picture("kainuu").as_of, lang) in text
+
+
+def test_every_source_is_named_with_its_licence_and_address():
+    p, tree = picture("kainuu"), soup("kainuu", "fi")
+    rows = [r for t in tree.select("table.sources") for r in t.select("tbody tr")]
+    used = [s for s in p.snapshots.values() if s.kind != "derived"]
+    assert len(rows) == len(used)
+    hrefs = [r.find("th").a["href"] for r in rows]
+    assert sorted(hrefs) == sorted(s.address for s in used)
+    text = tree.find("section", attrs={"aria-labelledby": "page-sources"}).get_text()
+    for s in used:
+        assert s.table in text
+        assert narrate.licence_text(s.licence, "fi") in text
+    said = words.message("page.transcribed", "fi")
+    assert sum(said in r.get_text() for r in rows) == sum(s.transcribed for s in used)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_gap_stands_under_what_we_do_not_know(lang):
+    p, tree = picture("kainuu"), soup("kainuu", lang)
+    section = tree.find("section", attrs={"aria-labelledby": "page-unknown"})
+    text = section.get_text()
+    for g in p.gaps:
+        assert words.capital(p.indicators[g.indicator].names[lang]) in text
+        if g.kind != "no_country":
+            assert section.find(id=f"gap-{g.kind.replace('_', '-')}-{g.indicator}")
+    assert len(section.select(".tight li")) == sum(g.kind == "no_country" for g in p.gaps)
+
+
+def test_stale_figures_stand_neither_in_the_cards_nor_in_the_summary():
+    p, tree = picture("kainuu"), soup("kainuu", "fi")
+    old = {g.indicator for g in p.gaps if g.kind == "stale"}
+    top = [*tree.select("ul.cards > li h3 a"), *tree.select(".summary a")]
+    assert not {a["href"][1:] for a in top} & old
+
+
+def test_what_changed_is_listed_against_the_earlier_view():
+    p, tree = picture("kainuu"), soup("kainuu", "fi")
+    section = tree.find("section", attrs={"aria-labelledby": "page-changes"})
+    assert words.date(p.compared_with, "fi") in section.get_text()
+    listed = [li["data-indicator"] for li in section.find_all("li")]
+    assert sorted(listed) == sorted(c.indicator for c in p.changes)
+    never = p.model_copy(update={"compared_with": None, "changes": ()})
+    said = html._annex.changes(never, "fi")
+    assert said["groups"] == []
+    assert said["intro"] == words.message("page.changes_none", "fi")
+
+
+# ---------------------------------------------------------------- hostile and empty pictures
+
+HOSTILE = "<script>alert(1)</script>\"'&{{ 7*7 }}</style>"
+
+
+def hostile() -> Picture:
+    """A picture whose every free text tries to break out (synthetic)."""
+    p = picture("ahvenanmaa")
+    nasty = Text(fi=HOSTILE, sv=HOSTILE, en=HOSTILE)
+    indicators = {
+        k: i.model_copy(update={"names": nasty, "short": nasty, "phrase": None, "amount": None,
+                                "caveats": (nasty,), "where": nasty})
+        for k, i in p.indicators.items()
+    }  # fmt: skip
+    snapshots = {
+        k: s.model_copy(update={"title": HOSTILE, "note": HOSTILE, "table": HOSTILE,
+                                "address": "javascript:alert(1)"})
+        for k, s in p.snapshots.items()
+    }  # fmt: skip
+    cuts = tuple(
+        c.model_copy(update={"names": nasty, "sections": tuple(
+            s.model_copy(update={"names": nasty, "question": nasty, "questions": (nasty,)})
+            for s in c.sections)})
+        for c in p.cuts
+    )  # fmt: skip
+    regions = {k: r.model_copy(update={"names": nasty}) for k, r in p.regions.items()}
+    sources = {k: s.model_copy(update={"publisher": nasty}) for k, s in p.sources.items()}
+    return p.model_copy(update={
+        "indicators": indicators, "snapshots": snapshots, "cuts": cuts, "regions": regions,
+        "sources": sources, "region": p.region.model_copy(update={"names": nasty}),
+    })  # fmt: skip
+
+
+def test_text_that_tries_to_break_out_stays_text():
+    made = html.render(hostile(), "fi", languages=("fi",), downloads=(HOSTILE,))
+    tree = BeautifulSoup(made.decode(), "html.parser")
+    assert len(tree.find_all("script")) == 1
+    assert len(tree.find_all("style")) == 1
+    assert "alert" not in tree.find("script").get_text()
+    assert not [a for a in tree.find_all("a", href=True) if a["href"].startswith("javascript")]
+    assert not [t for t in tree.find_all(True) if any(k.startswith("on") for k in t.attrs)]
+    assert b"<script>alert" not in made
+    assert "{{ 7*7 }}" in tree.get_text()
+    assert tree.find("h1").get_text() == "Ahvenanmaan tilannekuva"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_picture_without_figures_is_a_page_that_says_so(lang):
+    p = picture("kainuu")
+    gaps = tuple(g for g in p.gaps if g.kind == "no_figures")
+    p = p.model_copy(update={"findings": {}, "changes": (), "breaks": (), "gaps": gaps})
+    tree = BeautifulSoup(html.render(p, lang), "html.parser")
+    assert not tree.select("ul.cards > li")
+    assert len(tree.select("section.chapter")) >= 9
+    assert tree.find(id="page-unknown")
+
+
+# ---------------------------------------------------------------- several regions
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_index_leads_to_every_region(lang):
+    pictures = [picture(r) for r in REGIONS]
+    made = html.render_index(pictures, lang, languages=("fi", "sv"))
+    assert made == html.render_index(list(reversed(pictures)), lang, languages=("fi", "sv"))
+    tree = BeautifulSoup(made, "html.parser")
+    links = [a["href"] for a in tree.select("main a")]
+    assert set(links) == {f"{r}/{r}.{lang}.html" for r in REGIONS}
+    assert len(tree.find_all("h1")) == 1
+    for row in tree.select("tbody tr"):
+        p = next(x for x in pictures if x.region.names[lang] == row.th.get_text(strip=True))
+        for cell in row.select("td[data-indicator]"):
+            assert same(bare(cell), p.findings[cell["data-indicator"]].latest.value, lang)

@@ -1,0 +1,1 @@
+"""Finished pictures as files: a page and a workbook, which do not know each other."""

@@ -1,0 +1,315 @@
+"""Metrics of a finding as the texts of table cells: the number, its unit, its mark, or the reason.
+
+Every cell names the metric that it shows, so that the page can be read back and compared with the
+picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tilannekuva import narrate, words
+from tilannekuva.model import Finding, Indicator, Measured, Picture, Unit
+
+__all__ = ["YEARS", "Cell", "Line", "change", "comparison", "direction", "gap_change", "latest",
+           "lines", "place"]  # fmt: skip
+
+YEARS = (1, 5, 10)
+_TREND = {2.0: "clear_rise", 1.0: "signs_rise", 0.0: "cannot", -1.0: "signs_fall",
+          -2.0: "clear_fall"}  # fmt: skip
+
+
+class Cell(NamedTuple):
+    """One cell. ``text`` is the number in words of the language, ``unit`` what follows it."""
+
+    metric: str
+    text: str
+    unit: str = ""
+    decimals: int = 0
+    """Printed decimals, so that a column can be aligned on its decimal point."""
+    mark: str = ""
+    status: str = ""
+    """The status in words, where there is a mark."""
+    reason: str = ""
+    """Why there is no number."""
+    reason_id: str = ""
+
+
+class Line(NamedTuple):
+    """One line of an indicator's own table: what it is, the figure, when it is of."""
+
+    name: str
+    cell: Cell
+    period: str = ""
+    note: str = ""
+
+
+class _Sayer:
+    """What the cells of one finding in one language need to know."""
+
+    def __init__(self, finding: Finding, picture: Picture, lang: str) -> None:
+        self.finding, self.lang = finding, lang
+        self.indicator: Indicator = picture.indicators[finding.indicator]
+        self.unit: Unit = picture.units[self.indicator.unit]
+
+    def say(self, key: str, **values: object) -> str:
+        return words.message(f"page.{key}", self.lang, **values)
+
+    def metric(self, key: str) -> Measured | None:
+        return self.finding.metrics.get(key)
+
+    def marked(self, measured: Measured) -> tuple[str, str]:
+        """Mark and words of a status that a reader must see."""
+        mark = narrate.status_mark(measured.status, self.lang)
+        return (mark, narrate.status_label(measured.status, self.lang)) if mark else ("", "")
+
+    def missing(self, key: str, reason: str | None) -> Cell:
+        if reason is None:
+            return Cell(key, "", reason=narrate.status_label("not_available", self.lang))
+        return Cell(key, "", reason=narrate.reason_label(reason, self.lang), reason_id=reason)
+
+    def cell(
+        self, key: str, *, sign: bool = False, unit: str | None = None, decimals: int | None = None
+    ) -> Cell:
+        """The cell of a metric; ``unit`` is a key of ``[quantity]``, None for the indicator's own.
+
+        Decimals are those that sentences print the metric with. The number and what stands around
+        it are told apart, so that columns can be aligned.
+        """
+        found = self.metric(key)
+        if found is None or found.value is None:
+            return self.missing(key, found.reason if found else None)
+        if decimals is None:
+            decimals = narrate.decimals(key, found.value, self.indicator)
+        show = words.signed if sign else words.number
+        number = show(found.value, decimals, self.lang)
+        return Cell(key, number, self.after(unit), decimals, *self.marked(found))
+
+    def after(self, unit: str | None) -> str:
+        """What follows the number: the short unit, without the number itself."""
+        if unit == "":
+            return ""
+        if unit is None:
+            # Labels that stand on an axis read well after a number too, "lukumäärä" does not.
+            key = f"quantity.{self.unit.id}"
+            if words.has(key, self.lang):
+                whole = words.message(key, self.lang, value="\0")
+                before, _, after = whole.partition("\0")
+                return self.unit.label[self.lang] if before else after.strip()
+            return self.unit.label[self.lang]
+        whole = words.message(f"quantity.{unit}", self.lang, value="\0")
+        return whole.partition("\0")[2].strip()
+
+    def period(self, key: str) -> str:
+        found = self.metric(key)
+        return words.period(found.period, self.lang) if found else ""
+
+
+def latest(finding: Finding, picture: Picture, lang: str) -> Cell:
+    """The newest figure."""
+    sayer = _Sayer(finding, picture, lang)
+    return sayer.cell("latest")
+
+
+def change(finding: Finding, picture: Picture, lang: str, years: int) -> Cell:
+    """Change over some years: in per cent where the unit is one of amounts, else in the unit."""
+    return _change(_Sayer(finding, picture, lang), years)
+
+
+def _change(sayer: _Sayer, years: int) -> Cell:
+    if sayer.unit.relative:
+        cell = sayer.cell(f"change_pct_{years}y", sign=True, unit="percent")
+        if cell.text or sayer.metric(f"change_{years}y") is None:
+            return cell
+        plain = sayer.cell(f"change_{years}y", sign=True, unit="")
+        return plain if plain.text else cell
+    return _plain_change(sayer, f"change_{years}y")
+
+
+def _plain_change(sayer: _Sayer, key: str) -> Cell:
+    points = sayer.unit.id in ("percent", "percent_change")
+    return sayer.cell(key, sign=True, unit="percentage_points" if points else "")
+
+
+def comparison(finding: Finding, picture: Picture, lang: str) -> Cell:
+    """Against the whole country: the gap, or for what adds up the share of the country."""
+    return _comparison(_Sayer(finding, picture, lang))
+
+
+def _comparison(sayer: _Sayer) -> Cell:
+    if sayer.unit.extensive:
+        return sayer.cell("share_of_country", unit="percent")
+    if sayer.unit.relative:
+        return sayer.cell("gap_pct", sign=True, unit="percent")
+    return _plain_change(sayer, "gap")
+
+
+def gap_change(finding: Finding, picture: Picture, lang: str) -> Cell:
+    """How the gap to the country has changed over five years."""
+    sayer = _Sayer(finding, picture, lang)
+    if sayer.metric("gap_change_5y") is None:
+        gap = sayer.metric("gap")
+        return sayer.missing("gap_change_5y", gap.reason if gap else None)
+    points = sayer.unit.id in ("percent", "percent_change")
+    return sayer.cell("gap_change_5y", sign=True, unit="percentage_points" if points else None)
+
+
+def place(finding: Finding, picture: Picture, lang: str) -> Cell:
+    """Place among the regions with the fog that belongs to it."""
+    return _place(_Sayer(finding, picture, lang))
+
+
+def _place(sayer: _Sayer) -> Cell:
+    rank = sayer.metric("rank")
+    if rank is None or rank.value is None:
+        return sayer.missing("rank", rank.reason if rank else None)
+    place = int(rank.value)
+
+    def other(key: str) -> int:
+        found = sayer.metric(key)
+        return int(found.value) if found and found.value is not None else place
+
+    low, high, n = other("rank_low"), other("rank_high"), other("rank_n")
+    text = words.rank_text(place, low, high, n, sayer.lang)
+    return Cell("rank", text, "", 0, *sayer.marked(rank))
+
+
+def direction(finding: Finding, picture: Picture, lang: str) -> Cell:
+    """Where it is heading, in the words fixed to evidence."""
+    return _direction(_Sayer(finding, picture, lang))
+
+
+def _direction(sayer: _Sayer) -> Cell:
+    found = sayer.metric("trend_word")
+    if found is None or found.value is None:
+        return sayer.missing("trend_word", found.reason if found else None)
+    return Cell("trend_word", sayer.say(f"trend.{_TREND[found.value]}"))
+
+
+def lines(finding: Finding, picture: Picture, lang: str) -> list[Line]:
+    """Every metric of a finding, in the order of the five questions."""
+    return list(_lines(_Sayer(finding, picture, lang)))
+
+
+def _lines(sayer: _Sayer) -> Iterator[Line]:
+    say = sayer.say
+    found = sayer.metric("latest")
+    yield Line(say("line.latest"), sayer.cell("latest"), sayer.period("latest"))
+    yield Line(say("line.age"), sayer.cell("age_months", unit="")._replace(unit=say("months")))
+    if found is None or found.value is None:
+        return
+    for years in YEARS:
+        yield from _change_lines(sayer, years)
+    index = sayer.metric("index")
+    if index is not None:
+        base = words.period(index.period.split("/")[0], sayer.lang) if index.value else ""
+        name = say("line.index", base=base) if base else say("line.index_bare")
+        yield Line(name, sayer.cell("index", unit=""), sayer.period("latest"))
+    yield from _country_lines(sayer)
+    n = sayer.metric("regions_n")
+    known = say("known_regions", n=int(n.value)) if n and n.value is not None else ""
+    yield Line(say("line.rank"), _place(sayer), sayer.period("latest"), known)
+    yield from _trend_lines(sayer)
+    yield from _target_lines(sayer)
+
+
+def _change_lines(sayer: _Sayer, years: int) -> Iterator[Line]:
+    name = sayer.say(f"line.change_{years}y")
+    plain = _plain_change(sayer, f"change_{years}y")
+    span = _span(sayer, f"change_{years}y")
+    if not sayer.unit.relative or not plain.text:
+        yield Line(name, plain, span)
+        return
+    own = sayer.cell(f"change_{years}y", sign=True)
+    yield Line(name, own, span)
+    yield Line(
+        sayer.say("in_percent", name=name),
+        sayer.cell(f"change_pct_{years}y", sign=True, unit="percent"),
+        span,
+    )
+
+
+def _span(sayer: _Sayer, key: str) -> str:
+    found = sayer.metric(key)
+    if found is None or found.value is None:
+        return ""
+    parts = found.period.split("/")
+    half = len(parts) // 2
+    if len(parts) < 2 or len(parts) % 2:
+        return words.period(found.period, sayer.lang)
+    return words.period_range("/".join(parts[:half]), "/".join(parts[half:]), sayer.lang)
+
+
+def _country_lines(sayer: _Sayer) -> Iterator[Line]:
+    say = sayer.say
+    if sayer.unit.extensive:
+        yield Line(say("line.share"), sayer.cell("share_of_country", unit="percent"),
+                   sayer.period("share_of_country"))  # fmt: skip
+    else:
+        plain = _plain_change(sayer, "gap")
+        if sayer.unit.relative and plain.text:
+            plain = sayer.cell("gap", sign=True)
+        yield Line(say("line.gap"), plain, sayer.period("gap"))
+        if plain.text:
+            if sayer.unit.relative:
+                yield Line(say("line.gap_pct"), sayer.cell("gap_pct", sign=True, unit="percent"),
+                           sayer.period("gap"))  # fmt: skip
+            for years in (5, 10):
+                key = f"gap_change_{years}y"
+                if sayer.metric(key):
+                    yield Line(say(f"line.{key}"), _plain_change(sayer, key), _span(sayer, key))
+    if sayer.metric("country_change_pct_10y"):
+        yield Line(say("line.country_change"),
+                   sayer.cell("country_change_pct_10y", sign=True, unit="percent"),
+                   _span(sayer, "country_change_pct_10y"))  # fmt: skip
+
+
+def _trend_lines(sayer: _Sayer) -> Iterator[Line]:
+    say = sayer.say
+    word = sayer.metric("trend_word")
+    yield Line(say("line.trend_word"), _direction(sayer), _span(sayer, "trend_word"))
+    if word is None or word.value is None:
+        return
+    slope = sayer.cell("trend_slope", sign=True)
+    if sayer.unit.id in ("percent", "percent_change"):
+        slope = sayer.cell("trend_slope", sign=True, unit="percentage_points")
+    low, high = sayer.metric("trend_low"), sayer.metric("trend_high")
+    interval = ""
+    if low and high and low.value is not None and high.value is not None:
+        interval = say(
+            "interval",
+            low=words.signed(low.value, slope.decimals, sayer.lang),
+            high=words.signed(high.value, slope.decimals, sayer.lang),
+        )
+    yield Line(say("line.trend_slope"), slope, _span(sayer, "trend_slope"), interval)
+    n = sayer.metric("trend_n")
+    points = say("points", n=int(n.value)) if n and n.value is not None else ""
+    p = sayer.cell("trend_p", decimals=3, unit="")
+    if p.text and float(p.text.replace(",", ".")) == 0:
+        # A probability that rounds to zero is small, not nothing.
+        p = p._replace(text=f"<{words.NBSP}{words.number(0.001, 3, sayer.lang)}")
+    yield Line(say("line.trend_p"), p, "", points)
+
+
+def _target_lines(sayer: _Sayer) -> Iterator[Line]:
+    value = sayer.metric("target_value")
+    if value is None:
+        return
+    say = sayer.say
+    yield Line(say("line.target_value"), sayer.cell("target_value"),
+               sayer.period("target_value"))  # fmt: skip
+    if value.value is None:
+        return
+    points = "percentage_points" if sayer.unit.id in ("percent", "percent_change") else None
+    yield Line(say("line.target_distance"),
+               sayer.cell("target_distance", sign=True, unit=points))  # fmt: skip
+    for key in ("pace_required", "pace_actual"):
+        yield Line(say(f"line.{key}"), sayer.cell(key, sign=True, unit=points),
+                   _span(sayer, key))  # fmt: skip
+    reach = sayer.metric("reach_year")
+    if reach is not None:
+        cell = sayer.cell("reach_year", unit="")
+        if reach.value is not None:
+            cell = cell._replace(text=str(int(reach.value)))
+        yield Line(say("line.reach_year"), cell)

@@ -1,0 +1,193 @@
+"""Chapters as plain values: the lead, charts with their tables, the compact table, details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from tilannekuva import narrate, words
+from tilannekuva.charts import Chart
+from tilannekuva.model import Assessment, Finding, Gap, Language, Picture
+from tilannekuva.reports import _cells
+from tilannekuva.reports._annex import name_of, sayer, section_id
+from tilannekuva.reports._tables import chart_table, group_table, series_table
+from tilannekuva.storyboard import STALE_MONTHS, Drawing, Scene, Storyboard
+
+__all__ = ["Charts", "chapters"]
+
+Charts = Mapping[tuple[str, str], Chart]
+"""``(subject, kind)`` → chart, as :func:`tilannekuva.storyboard.draw_all` gives them."""
+
+
+def chapters(
+    story: Storyboard, picture: Picture, lang: Language, charts: Charts
+) -> list[dict[str, Any]]:
+    """Every chapter, and one more for the indicators that no chapter names."""
+    drawn = {d: s.section.names[lang] for s in story.scenes for d in s.drawings}
+    about: dict[str, list[Drawing]] = {}
+    for d in drawn:
+        about.setdefault(d.subject, []).append(d)
+    found = [_chapter(s, picture, lang, charts, about) for s in story.scenes]
+    if story.rest:
+        say = sayer(lang)
+        found.append({
+            "id": "page-rest", "eyebrow": "", "name": say("rest"),
+            "question": say("rest_question"), "lead": None, "opening": None, "figures": [],
+            "heat": None, "elsewhere": [], "assessments": [], "gaps": [], "questions": [],
+            **_numbers(story.rest, story.rest, picture, lang, about),
+        })  # fmt: skip
+    return found
+
+
+def _chapter(
+    scene: Scene,
+    picture: Picture,
+    lang: Language,
+    charts: Charts,
+    about: Mapping[str, list[Drawing]],
+) -> dict[str, Any]:
+    say = sayer(lang)
+    section = scene.section
+    heat = [_figure(d, picture, lang, charts) for d in scene.drawings if d.kind == "heatmap"]
+    figures = [_figure(d, picture, lang, charts) for d in scene.drawings if d.kind != "heatmap"]
+    lead = opening = None
+    if scene.lead is not None:
+        finding = picture.findings[scene.lead]
+        headline = narrate.headline(finding, picture, lang)
+        said = [s.text for s in narrate.sentences(finding, picture, lang)]
+        # A headline that is the first sentence is not said twice.
+        said = said[1:] if said and headline.startswith(said[0].rstrip(".")) else said
+        if figures and _tells(scene.drawings[0], scene.lead):
+            lead = {"figure": figures.pop(0), "sentences": said}
+        else:
+            opening = {"id": scene.lead, "sentences": said, "headline": headline}
+    number = say("theme_number" if scene.cut.kind == "themes" else "chapter_number", n=scene.number)
+    names = {s.id: s.names[lang] for c in picture.cuts for s in c.sections}
+    elsewhere = [
+        {
+            "href": f"#{chart_id(e.drawing)}",
+            "title": charts[e.drawing.subject, e.drawing.kind].title,
+            "where": say("elsewhere_in", name=names[e.section]),
+        }
+        for e in scene.elsewhere
+    ]
+    return {
+        "id": section_id(section.id), "eyebrow": f"{scene.cut.names[lang]} · {number}",
+        "name": section.names[lang], "question": section.question[lang] if section.question else "",
+        "lead": lead, "opening": opening, "figures": figures, "heat": heat[0] if heat else None,
+        "elsewhere": elsewhere,
+        "assessments": [_assessment(a, picture, lang) for a in scene.assessments],
+        "gaps": _gap_lines(scene.gaps, picture, lang),
+        "questions": [q[lang] for q in section.questions],
+        **_numbers(scene.table, scene.home, picture, lang, about),
+    }  # fmt: skip
+
+
+def _tells(drawing: Drawing, lead: str) -> bool:
+    """Whether a chart has the lead finding as its title; a strip or a map has another."""
+    return drawing.subject == lead and drawing.kind in ("line", "index", "target", "age")
+
+
+def _assessment(assessment: Assessment, picture: Picture, lang: Language) -> dict[str, str]:
+    subject = assessment.subject
+    names = {s.id: s.names[lang] for c in picture.cuts for s in c.sections}
+    name = names.get(subject) or name_of(picture, subject, lang)
+    return {"name": name, "word": assessment.now, "reasons": assessment.reasons,
+            "role": assessment.role}  # fmt: skip
+
+
+def _gap_lines(found: Iterable[Gap], picture: Picture, lang: Language) -> list[str]:
+    say = sayer(lang)
+    lines = []
+    for kinds, key in ((("no_figures", "not_computable"), "line"), (("stale",), "stale_line")):
+        names = [picture.indicators[g.indicator].label[lang] for g in found if g.kind in kinds]
+        if names:
+            # A name may end with the point of an abbreviation ("16–64 v.").
+            lines.append(say(f"section_gaps_{key}", names="; ".join(names)).replace("..", "."))
+    return lines
+
+
+def chart_id(drawing: Drawing) -> str:
+    """Anchor of a chart."""
+    return f"chart-{drawing.subject}-{drawing.kind}"
+
+
+def _figure(drawing: Drawing, picture: Picture, lang: Language, charts: Charts) -> dict[str, Any]:
+    chart = charts[drawing.subject, drawing.kind]
+    about = drawing.subject if drawing.kind != "heatmap" else ""
+    return {
+        "id": chart_id(drawing), "title": chart.title, "subtitle": chart.subtitle,
+        "source": chart.source, "table": chart_table(chart, picture), "about": about,
+        "name": name_of(picture, about, lang) if about else "",
+        # The chart escapes the texts that it writes into its own drawing.
+        "svg": Markup(chart.svg().decode()),
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- tables and details
+
+
+def _numbers(
+    table: Sequence[str], home: Sequence[str], picture: Picture, lang: Language,
+    about: Mapping[str, list[Drawing]],
+) -> dict[str, Any]:  # fmt: skip
+    rows = [_row(picture.findings[i], picture, lang) for i in table]
+    marks = {}
+    for r in rows:
+        for c in (r["latest"], *r["changes"], r["comparison"], r["place"]):
+            if c.mark:
+                marks[c.mark] = c.status
+    return {
+        "rows": rows, "marks": [{"mark": k, "name": v} for k, v in sorted(marks.items())],
+        "details": [_detail(picture.findings[i], picture, lang, about.get(i, ())) for i in home],
+    }  # fmt: skip
+
+
+def stale(finding: Finding) -> bool:
+    """Whether the newest figure is more than five years old."""
+    age = finding.metrics.get("age_months")
+    return age is not None and age.value is not None and age.value > STALE_MONTHS
+
+
+def _row(finding: Finding, picture: Picture, lang: Language) -> dict[str, Any]:
+    changes = [_cells.change(finding, picture, lang, y) for y in _cells.YEARS]
+    return {
+        "id": finding.indicator,
+        "name": words.capital(picture.indicators[finding.indicator].label[lang]),
+        "latest": _cells.latest(finding, picture, lang), "unit": _unit(finding, picture, lang),
+        "period": words.period(finding.latest.period, lang), "stale": stale(finding),
+        "changes": changes, "comparison": _cells.comparison(finding, picture, lang),
+        "place": _cells.place(finding, picture, lang),
+        "trend": _cells.direction(finding, picture, lang),
+    }  # fmt: skip
+
+
+def _unit(finding: Finding, picture: Picture, lang: Language) -> str:
+    """The unit beside a name; nothing for what is only counted or has none."""
+    unit = picture.units[picture.indicators[finding.indicator].unit]
+    return "" if unit.id in ("count", "index", "ratio") else unit.label[lang]
+
+
+def _detail(
+    finding: Finding, picture: Picture, lang: Language, drawings: Sequence[Drawing]
+) -> dict[str, Any]:
+    say = sayer(lang)
+    indicator = picture.indicators[finding.indicator]
+    name = name_of(picture, finding.indicator, lang)
+    card = narrate.card(finding, picture, lang)
+    now = f"{card.quantity}, {card.period}" if card.value else card.period
+    # What is known by group only has no figure for a mark to stand beside.
+    marks = card.marks if card.value else (_cells.latest(finding, picture, lang).reason,)
+    said = [s.text for s in narrate.sentences(finding, picture, lang)]
+    return {
+        "id": finding.indicator, "name": name, "now": ", ".join([now, *marks]),
+        "sentences": said, "notes": [c[lang] for c in indicator.caveats],
+        "source": narrate.source_line(finding, picture, lang),
+        "charts": [{"href": f"#{chart_id(d)}", "name": say(f"kind.{d.kind}")} for d in drawings],
+        "label": say("facts_caption", name=name), "caption": say("facts_caption", name=name),
+        "lines": _cells.lines(finding, picture, lang),
+        "figures": series_table(finding, picture, lang),
+        "groups": group_table(finding, picture, lang),
+    }  # fmt: skip

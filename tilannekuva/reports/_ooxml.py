@@ -1,0 +1,48 @@
+"""Office Open XML files with the same bytes every time: one helper for every format that is one."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+
+__all__ = ["repack"]
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The earliest time that a zip file can hold."""
+_LEVEL = 4
+"""Within a tenth of the smallest file in half the time."""
+_TIMES = re.compile(rb"(<dcterms:(created|modified)\b[^>]*>)[^<]*(?=</dcterms:)")
+
+
+def repack(
+    content: bytes,
+    as_of: str,
+    mend: Callable[[str, bytes], bytes] = lambda _, part: part,
+    more: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """The same package with sorted names, fixed times and fixed core properties.
+
+    Args:
+        content: A package as a library saved it, with the clock's time in it.
+        as_of: ISO date that stands for when it was created and changed.
+        mend: Given the name and bytes of a part, returns what to store in its place.
+        more: Parts to add, by name.
+
+    Returns:
+        A package that depends on nothing but the arguments.
+    """
+    file = io.BytesIO()
+    stamp = rb"\g<1>" + as_of.encode() + b"T00:00:00Z"
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+        added = more or {}
+        for name in sorted({*old.namelist(), *added}):
+            part = added[name] if name in added else mend(name, old.read(name))
+            if name == "docProps/core.xml":
+                part = _TIMES.sub(stamp, part)
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 0  # the same on every system
+            new.writestr(entry, part, compresslevel=_LEVEL)
+    return file.getvalue()

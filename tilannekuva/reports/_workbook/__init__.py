@@ -1,0 +1,35 @@
+"""What the sheets of a workbook hold: titles, columns and rows. Knows no file format.
+
+From the ground up: ``cells`` (what a cell may be), ``book`` (the picture and the language, and how
+they are said), and on these ``front`` (cover, contents, notes), ``tables`` (a row an indicator) and
+``long`` (every measure, every figure, every source).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tilannekuva.model import Picture
+from tilannekuva.reports._workbook import front, long, tables
+from tilannekuva.reports._workbook.book import Book
+from tilannekuva.reports._workbook.cells import Cell, Column, Link, Number, Sheet, table_name
+
+__all__ = ["Cell", "Column", "Link", "Number", "Sheet", "sheets", "table_name"]
+
+
+def sheets(picture: Picture, lang: str) -> tuple[Sheet, ...]:
+    """Every sheet of the workbook, in order: front matter, cuts, long tables, sources."""
+    return tuple(_sheets(Book(picture, lang)))
+
+
+def _sheets(book: Book) -> Iterator[Sheet]:
+    made = [
+        *tables.key_figures(book),
+        *tables.sections(book),
+        tables.unknown(book),
+        long.measures(book),
+        long.figures(book),
+        long.sources(book),
+    ]
+    cover, notes = front.cover(book), front.notes(book)
+    yield from (cover, front.contents(book, [cover, notes, *made]), notes, *made)
