@@ -117,6 +117,10 @@ class Reference:
         self.latest = max(known) if known else None
         self.relative = world.unit != "percent"
         self.extensive = world.unit == "persons"
+        # A balance has no percentages, wherever its minus stands.
+        self.signed = any(
+            f.value < 0 for a, own in world.figures.items() if a != "SSS" for f in own.values()
+        )
 
     def unbroken(self, one: int, two: int) -> bool:
         return not any(one < b <= two for b in self.w.breaks)
@@ -138,7 +142,7 @@ class Reference:
             old = None if year is None else self.own[year].value
             out[f"change_{n}y"] = None if old is None else now - old
             if self.relative:
-                fits = old is not None and old > 0 and now >= 0
+                fits = old is not None and old > 0 and not self.signed
                 out[f"change_pct_{n}y"] = 100 * (now / old - 1) if fits else None  # type: ignore[operator]
         out["index"] = self.index(now)
         out |= self.compared(now)
@@ -153,7 +157,7 @@ class Reference:
         assert self.latest is not None
         same = [y for y in self.own if y <= self.latest and self.unbroken(y, self.latest)]
         base = 2015 if 2015 in same and self.latest > 2015 else min(same)
-        if base >= self.latest or self.own[base].value <= 0:
+        if base >= self.latest or self.own[base].value <= 0 or self.signed:
             return None
         return 100 * now / self.own[base].value
 
@@ -161,7 +165,7 @@ class Reference:
         assert self.latest is not None
         there = self.latest in self.country
         level = self.country[self.latest].value if there else math.nan
-        fits = there and level > 0 and now >= 0
+        fits = there and level > 0 and not self.signed
         out: dict[str, float | None] = {}
         if self.extensive:
             out["share_of_country"] = 100 * now / level if fits else None
@@ -237,7 +241,8 @@ class Reference:
             return (low is not None and low > 0) or (high is not None and high < 0)
 
         clear = excludes(wide.slope_low, wide.slope_high)
-        if clear and abs(slope) * (used[-1] - used[0]) >= 2.0:
+        least = 0.03 * abs(x[0]) if self.extensive else 2.0
+        if clear and abs(slope) * (used[-1] - used[0]) >= least:
             out["trend_word"] = 2 * sign
         else:
             out["trend_word"] = sign if excludes(narrow.slope_low, narrow.slope_high) else 0
@@ -624,6 +629,29 @@ def test_distance_pace_and_the_year_it_is_reached(
     assert found["pace_required"].value == 2.0
     assert found["pace_actual"].value == 1.0
     assert found["reach_year"].value == 2038
+
+
+def test_a_figure_of_long_ago_gives_no_pace_and_no_year(
+    make_rows: Rows, make_indicator: Make, make_catalogue: Cat
+) -> None:
+    series = {y: 60.0 + (y - 2002) for y in range(2002, 2012)}
+    target = {"period": "2030", "value": 85.0}
+    found = aimed(make_rows, make_indicator, make_catalogue, target, series=series)
+    assert found["target_distance"].value == 16
+    for metric in ("pace_required", "pace_actual", "reach_year"):
+        assert (found[metric].value, found[metric].reason) == (None, "stale")
+
+
+def test_a_year_is_promised_by_a_clear_direction_only(
+    make_rows: Rows, make_indicator: Make, make_catalogue: Cat
+) -> None:
+    wobble = [0.0, 3.0, -2.0, 4.0, -1.0, 3.5, -3.0, 4.5, 0.5, 2.0]
+    series = {2013 + n: 60.0 + w for n, w in enumerate(wobble)}
+    target = {"period": "2030", "value": 85.0}
+    found = aimed(make_rows, make_indicator, make_catalogue, target, series=series)
+    assert found["trend_word"].value == 0
+    assert found["pace_required"].value is not None
+    assert found["reach_year"].reason in ("trend_unclear", "not_reached")
 
 
 def test_the_nearest_target_after_the_day_counts(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tilannekuva import measuring, pictures, region_codes, regions, table
+from tilannekuva import measuring, periods, pictures, region_codes, regions, table
 from tilannekuva.errors import CatalogueError, DataError
 from tilannekuva.indicators import Catalogue
 from tilannekuva.model import Finding, Indicator, Picture, Query, Series, Snapshot
@@ -132,9 +132,9 @@ def test_gaps_of_each_kind(
     more: dict[str, Any],
     kinds: list[str],
 ) -> None:
-    synthetic_store.add(csv(("MK01", "2024", 1.0)), table="another", published_on="2024")
+    synthetic_store.add(csv(("MK01", "2024", 1.0)), table="another", published_on="2024-12-31")
     if rows:
-        synthetic_store.add(csv(*rows), published_on="2024")
+        synthetic_store.add(csv(*rows), published_on="2024-12-31")
     picture = composed(
         synthetic_store,
         make_indicator(query=(make_query(),), **more),
@@ -170,7 +170,8 @@ def test_a_figure_by_breakdown_only_is_a_finding_and_can_be_stale(
     synthetic_store: Store, make_indicator: Make, make_query: Ask, make_catalogue: Cat
 ) -> None:
     synthetic_store.add(
-        "region,sex,time,value\nMK18,F,2014,6\nMK18,M,2014,2\nSSS,F,2014,1\n", published_on="2020"
+        "region,sex,time,value\nMK18,F,2014,6\nMK18,M,2014,2\nSSS,F,2014,1\n",
+        published_on="2020-12-31",
     )
     indicator = make_indicator(axes=("sex",), query=(make_query(axes={"sex": "sex"}),))
     picture = composed(synthetic_store, indicator, make_catalogue=make_catalogue)
@@ -511,7 +512,7 @@ def test_what_is_older_than_five_years_is_told(kainuu: Picture) -> None:
     stale = {g.indicator for g in kainuu.gaps if g.kind == "stale"}
     for name, f in kainuu.findings.items():
         age = f.metrics["age_months"].value if "age_months" in f.metrics else None
-        assert (age is not None and age > pictures.STALE_MONTHS) == (name in stale), name
+        assert (age is not None and age > periods.STALE_MONTHS) == (name in stale), name
 
 
 def test_the_latest_figure_is_the_newest_of_the_newest_segment(kainuu: Picture) -> None:

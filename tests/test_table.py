@@ -174,11 +174,10 @@ def vintages(make_rows: Rows, **values: float | None) -> pd.DataFrame:
     [
         ("2022-04-30", None),
         ("2022-05-01", 1.0),
-        ("2023-04-30", 1.0),
-        ("2023-05-01", 2.0),
-        # Published "in 2023": known for sure only when the year is over.
-        ("2023-12-30", 2.0),
-        ("2023-12-31", 3.0),
+        ("2022-12-31", 1.0),
+        # Published "in 2023": may have been there from the first day of the year on.
+        ("2023-01-01", 3.0),
+        ("2023-05-01", 3.0),
         (None, 3.0),
     ],
 )
@@ -250,7 +249,7 @@ def test_the_view_is_what_a_plain_search_finds(
     day = {
         "old": "2022-05-01",
         "new": "2023-05-01",
-        "late": "2023-12-31",
+        "late": "2023-01-01",
         "tie1": "2024-01-01",
         "tie2": "2024-01-01",
     }

@@ -232,7 +232,7 @@ def _area_rows(
                 out[area] = (ahead,)
             continue
         at = int(latest[n])
-        seen = Seen(cube, n, at)
+        seen = Seen(cube, n, at, indicator.balance)
         rows = [Row("latest", seen.value, seen.period, seen.status, None, seen.origin)]
         if ahead is not None:
             rows.append(ahead)
@@ -242,7 +242,7 @@ def _area_rows(
         rows += changes(seen, unit.relative)
         rows += comparison(seen, unit.extensive, unit.relative)
         rows += ranks.rows(seen)
-        rows += trend_rows(seen, indicator, points[n], trend)
+        rows += trend_rows(seen, indicator, points[n], trend, unit.extensive)
         rows += target_rows(seen, indicator, as_of, rows)
         out[area] = tuple(rows)
     return out

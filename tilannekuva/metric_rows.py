@@ -32,12 +32,14 @@ class Row(NamedTuple):
 class Seen:
     """An area's figures as they look from its latest period."""
 
-    def __init__(self, cube: Cube, n: int, at: int) -> None:
+    def __init__(self, cube: Cube, n: int, at: int, balance: bool = False) -> None:
         self.cube, self.n, self.at = cube, n, at
         self.value = float(cube.value[n, at])
         self.period = cube.periods[at]
         self.status = STATUSES[cube.status[n, at]]
         self.origin = frozenset([int(cube.snapshot[n, at])])
+        # A balance, such as net migration, has no percentages: from 153 to 14 is not −91 %.
+        self.signed = balance or bool((cube.value < 0).any())
 
     def earlier(self, years: int) -> int | None:
         """Column of the same period so many years before, in the same stretch and with a figure."""
@@ -121,7 +123,7 @@ def changes(seen: Seen, relative: bool) -> list[Row]:
         span = seen.span(column)
         out.append(Row(f"change_{years}y", seen.value - before, span, status, None, origin))
         if relative:
-            fits = before > 0 and seen.value >= 0
+            fits = before > 0 and not seen.signed
             change = 100 * (seen.value / before - 1) if fits else None
             why_not = None if fits else "not_positive"
             out.append(Row(f"change_pct_{years}y", change, span, status, why_not, origin))
@@ -152,7 +154,7 @@ def _index(seen: Seen) -> Row:
         return Row("index", None, seen.period, seen.status, "no_earlier_value")
     before = float(seen.cube.value[seen.n, column])
     status, origin = seen.both(column)
-    if before <= 0:
+    if before <= 0 or seen.signed:
         return Row("index", None, seen.span(column), status, "not_positive", origin)
     return Row("index", 100 * seen.value / before, seen.span(column), status, None, origin)
 
@@ -176,7 +178,7 @@ def comparison(seen: Seen, extensive: bool, relative: bool) -> list[Row]:
     else:
         status, origin = seen.with_country(seen.at)
         if extensive:
-            share = 100 * seen.value / level if level > 0 and seen.value >= 0 else None
+            share = None if level <= 0 or seen.signed else 100 * seen.value / level
             why = None if share is not None else "not_positive"
             out = [Row("share_of_country", share, seen.period, status, why, origin)]
         else:
@@ -190,7 +192,7 @@ def comparison(seen: Seen, extensive: bool, relative: bool) -> list[Row]:
 
 def _gaps(seen: Seen, level: float, status: str, origin: frozenset[int]) -> list[Row]:
     gap = seen.value - level
-    fits = level > 0 and seen.value >= 0
+    fits = level > 0 and not seen.signed
     why = None if fits else "not_positive"
     out = [
         Row("gap", gap, seen.period, status, None, origin),

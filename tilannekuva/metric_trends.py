@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -18,6 +18,7 @@ __all__ = ["latest_columns", "target_rows", "trend_points", "trend_rows", "trend
 
 _TREND_POINTS = 10
 _MIN_POINTS = 6
+_LEAST_SHARE = 0.03
 
 
 def latest_columns(cube: Cube) -> np.ndarray:
@@ -76,7 +77,11 @@ _TREND = ("trend_slope", "trend_low", "trend_high", "trend_low80", "trend_high80
 
 
 def trend_rows(
-    seen: Seen, indicator: Indicator, points: np.ndarray, trend: TrendMany | None
+    seen: Seen,
+    indicator: Indicator,
+    points: np.ndarray,
+    trend: TrendMany | None,
+    extensive: bool,
 ) -> list[Row]:
     """The slope, its intervals and the evidence word of one area.
 
@@ -85,14 +90,16 @@ def trend_rows(
         indicator: What is measured; its ``min_change`` is the least change worth a word.
         points: Columns of the cube that the trend was reckoned from; negative ones are padding.
         trend: Trends of every area of the cube; None where no two periods could be used.
+        extensive: Whether it is a count: then three per cent is the least change worth a word.
 
     Returns:
         A row a metric, or why there is none.
     """
     used = points[points >= 0]
     n = len(used)
-    if trend is None or n < _MIN_POINTS:
-        rows = [Row(name, None, seen.period, seen.status, "too_few_points") for name in _TREND]
+    if trend is None or n < _MIN_POINTS or not indicator.trend:
+        why = "too_few_points" if indicator.trend else "no_trend"
+        rows = [Row(name, None, seen.period, seen.status, why) for name in _TREND]
         rows[_TREND.index("trend_n")] = Row("trend_n", float(n), seen.period, seen.status)
         return rows
     cube, at = seen.cube, seen.n
@@ -109,7 +116,10 @@ def trend_rows(
         "trend_n": float(n),
     }
     years = periods.year(last) - periods.year(first)
-    values["trend_word"] = _word(values, years, indicator.min_change)
+    # What is much in Kainuu is little in Uusimaa: a count's least change goes with its size.
+    start = abs(float(cube.value[at, int(used[0])]))
+    least = _LEAST_SHARE * start if extensive else indicator.min_change
+    values["trend_word"] = _word(values, years, least)
     origin = frozenset(int(cube.snapshot[at, c]) for c in used)
     status = worst(*(STATUSES[cube.status[at, c]] for c in used))
     span = last if cube.frequency == "span" else f"{first}/{last}"
@@ -169,38 +179,52 @@ def target_rows(
         met = level <= seen.value <= high
         level = high if seen.value > high else level
     distance = level - seen.value
-    slope = next((r for r in rows if r.metric == "trend_slope"), None)
-    pace = slope.value if slope else None
     out = [
         Row("target_value", level, target.period, seen.status, None, seen.origin),
         Row(
             "target_distance", distance, seen.span_to(target.period), seen.status, None, seen.origin
         ),
     ]
-    ahead = years > 0 and not met
-    why = "target_met" if met else "target_past"
-    out.append(
-        Row(
-            "pace_required",
-            distance / years if ahead else None,
-            seen.span_to(target.period),
-            seen.status,
-            None if ahead else why,
-            seen.origin,
-        )
-    )
-    out.append(
-        slope._replace(metric="pace_actual")
-        if slope
-        else Row("pace_actual", None, seen.period, seen.status, "too_few_points")
-    )
-    reach = None
-    if pace is not None and not met and pace * distance > 0:
-        reach = float(np.ceil(periods.year(seen.period) + distance / pace))
-    unreached = "target_met" if met else "too_few_points" if pace is None else "not_reached"
-    why_none = None if reach is not None else unreached
-    out.append(Row("reach_year", reach, target.period, seen.status, why_none, seen.origin))
+    trend = {r.metric: r.value for r in rows}
+    out += _paces(seen, target, distance / years if years > 0 else None, met, trend, as_of)
     return out
+
+
+def _paces(
+    seen: Seen,
+    target: Target,
+    required: float | None,
+    met: bool,
+    trend: Mapping[str, float | None],
+    as_of: str | None,
+) -> list[Row]:
+    """Required and actual pace, and the year of arrival; none from a figure too old to go by."""
+    span = seen.span_to(target.period)
+    old = as_of is not None and (
+        periods.age_months(seen.period, dt.date.fromisoformat(as_of)) > periods.STALE_MONTHS
+    )
+    slope, word = trend.get("trend_slope"), trend.get("trend_word")
+    why = "stale" if old else "target_met" if met else None
+    rows = [
+        _row("pace_required", required, seen, span, why or (None if required else "target_past")),
+        _row("pace_actual", slope, seen, span, why if old else None),
+    ]
+    reach = None
+    toward = slope is not None and required is not None and slope * required > 0
+    if slope is not None and required is not None and toward:
+        left = periods.year(target.period) - periods.year(seen.period)
+        reach = float(np.ceil(periods.year(seen.period) + required * left / slope))
+    # A year is promised by a clear direction only; signs of one could point anywhere.
+    unclear = None if word is not None and abs(word) == 2 else "trend_unclear"
+    missing = "too_few_points" if slope is None else unclear if toward else "not_reached"
+    return [*rows, _row("reach_year", reach, seen, target.period, why or missing)]
+
+
+def _row(metric: str, value: float | None, seen: Seen, period: str, reason: str | None) -> Row:
+    """A row with its value, or with the reason why there is none."""
+    if value is None and reason is None:
+        reason = "too_few_points"
+    return Row(metric, None if reason else value, period, seen.status, reason, seen.origin)
 
 
 def _nearest(targets: Sequence[Target], as_of: str) -> Target | None:

@@ -215,7 +215,14 @@ class Indicator(Frozen):
     axes: tuple[str, ...] = ()
     reference: Literal["end", "start", "mean"] | None = None
     min_change: float = 0.0
-    """Smallest change over a span that is worth a word, in the indicator's unit."""
+    """Smallest change over a span that is worth a word, in the indicator's unit; counts, whose size
+    depends on the region, have one rule for all (see ``metric_trends``)."""
+    trend: bool = True
+    """False where a change only tells of the measuring, as with areas of land."""
+    balance: bool = False
+    """True for a difference of flows, which may fall below zero: it has no percentages."""
+    regions: tuple[str, ...] = ()
+    """The only regions it is about; empty for every one."""
     lag_months: int | None = None
     """Usual time from the end of the period to publication."""
     query: tuple[Query, ...] = ()

@@ -15,10 +15,12 @@ from typing import Literal, NamedTuple
 from tilannekuva.errors import CatalogueError, DataError
 
 __all__ = [
+    "STALE_MONTHS",
     "Frequency",
     "Period",
     "age_months",
     "canonical",
+    "first_day",
     "frequency",
     "iso_date",
     "latest_day",
@@ -28,6 +30,9 @@ __all__ = [
 ]
 
 Frequency = Literal["year", "half", "quarter", "month", "span"]
+
+STALE_MONTHS = 60
+"""Figures older than five years stand in tables, never on top, and give no pace."""
 
 _MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 _MONTH = r"M(?:0[1-9]|1[0-2])"
@@ -169,6 +174,15 @@ def latest_day(text: str) -> dt.date:
     end = parse(text).end
     y, month = divmod(end, 12)
     return dt.date(y, month + 1, calendar.monthrange(y, month + 1)[1])
+
+
+def first_day(text: str) -> dt.date:
+    """The first day of a partial date: the earliest on which something so dated can have been.
+
+    >>> first_day("2025").isoformat(), first_day("2025-10-23").isoformat()
+    ('2025-01-01', '2025-10-23')
+    """
+    return dt.date.fromisoformat(text + "-01-01"[len(text) - 4 :])
 
 
 def iso_date(text: str) -> str:

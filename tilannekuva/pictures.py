@@ -27,22 +27,21 @@ from tilannekuva.measuring import Measurement
 from tilannekuva.model import (
     Break,
     Change,
+    Cut,
     Finding,
     Gap,
     Indicator,
     Measured,
     Picture,
     Region,
+    Section,
     Series,
     Snapshot,
 )
 from tilannekuva.observing import Observed, observe
 from tilannekuva.statuses import STATUSES
 
-__all__ = ["STALE_MONTHS", "compose", "compose_all", "year_before"]
-
-STALE_MONTHS = 60
-"""Older figures stand in tables and under "what we do not know", never on top."""
+__all__ = ["compose", "compose_all", "year_before"]
 
 
 def compose(
@@ -109,7 +108,7 @@ def year_before(
     day = dt.date.fromisoformat(as_of)
     leap = (day.month, day.day) == (2, 29)
     earlier = day.replace(year=day.year - 1, day=28 if leap else day.day).isoformat()
-    if not any(periods.latest_day(s.published_on).isoformat() <= earlier for s in lock):
+    if not any(periods.first_day(s.published_on).isoformat() <= earlier for s in lock):
         return None
     codes = {"SSS", *(a.code for a in areas)}
     codes |= {c for a in areas for c in regions.children(a.code, "kunta")}
@@ -219,11 +218,12 @@ class _Composer:
         self.wholes, self.parts, self.level, self.municipal = wholes, parts, level, municipal
         self.ids = [str(s) for s in seen.rows["snapshot"].cat.categories]
         self.peers = regions.peers(place.code)
+        self.described = self._described()
         self.municipalities = regions.children(place.code, "kunta")
 
     def picture(self) -> Picture:
         findings = {}
-        for name in self.catalogue.indicators:
+        for name in self.described:
             found = self._finding(name)
             if found is not None:
                 findings[name] = found
@@ -234,10 +234,10 @@ class _Composer:
             region=self.place,
             as_of=self.seen.as_of,
             level_count=len(regions.regions("maakunta")),
-            indicators=dict(map(self._described, self.catalogue.indicators.items())),
+            indicators=self.described,
             units=dict(self.catalogue.units),
             findings=findings,
-            cuts=self.catalogue.cuts,
+            cuts=tuple(map(self._cut, self.catalogue.cuts)),
             key_figures=self.catalogue.key_figures,
             gaps=tuple(self._gaps(findings)),
             changes=tuple(self._changes(findings)),
@@ -248,13 +248,29 @@ class _Composer:
             breaks=tuple(self._breaks(findings)),
         )
 
-    def _described(self, item: tuple[str, Indicator]) -> tuple[str, Indicator]:
-        """An indicator with the caveats that are about this region."""
-        name, indicator = item
-        mine = tuple(c for c in indicator.caveats if c.region in ("*", self.place.code))
-        if len(mine) == len(indicator.caveats):
-            return name, indicator
-        return name, indicator.model_copy(update={"caveats": mine})
+    def _cut(self, cut: Cut) -> Cut:
+        """A cut without the indicators that are about other regions only."""
+
+        def mine(section: Section) -> Section:
+            keep = {
+                f: tuple(i for i in getattr(section, f) if i in self.described)
+                for f in ("indicators", "lead")
+            }
+            return section.model_copy(update=keep)
+
+        return cut.model_copy(update={"sections": tuple(map(mine, cut.sections))})
+
+    def _described(self) -> dict[str, Indicator]:
+        """The indicators that are about this region, with the caveats that are."""
+        here = ("*", self.place.code)
+        found = {}
+        for name, indicator in self.catalogue.indicators.items():
+            if indicator.regions and self.place.code not in indicator.regions:
+                continue
+            mine = tuple(c for c in indicator.caveats if c.region in here)
+            same = len(mine) == len(indicator.caveats)
+            found[name] = indicator if same else indicator.model_copy(update={"caveats": mine})
+        return found
 
     # ------------------------------------------------------------ findings
 
@@ -347,7 +363,7 @@ class _Composer:
     # ------------------------------------------------------------ what it does not know
 
     def _gaps(self, findings: Mapping[str, Finding]) -> Iterable[Gap]:
-        for name, indicator in self.catalogue.indicators.items():
+        for name, indicator in self.described.items():
             query = indicator.query[0] if indicator.query else None
             at = {
                 "source": query.source if query else None,
@@ -362,7 +378,7 @@ class _Composer:
                 continue
             latest = finding.latest
             age = finding.metrics.get("age_months")
-            if age is not None and age.value is not None and age.value > STALE_MONTHS:
+            if age is not None and age.value is not None and age.value > periods.STALE_MONTHS:
                 yield Gap(indicator=name, kind="stale", period=latest.period, **at)
             if latest.value is None:
                 continue

@@ -159,11 +159,12 @@ def verify(store: Path, snapshots: Iterable[Snapshot] | None = None) -> int:
 def edition_date(snapshots: Sequence[Snapshot]) -> str:
     """The default as-of date: the newest publication date in the lock, never the clock.
 
-    A date known only to the month or year counts as its last day.
+    A date known only to the month or year counts as its first day, so that it never makes an
+    edition younger than a publication whose day is known.
     """
     if not snapshots:
         raise SourceError("the store is empty: it has no snapshot to date a picture by")
-    return max(periods.latest_day(s.published_on) for s in snapshots).isoformat()
+    return max(periods.first_day(s.published_on) for s in snapshots).isoformat()
 
 
 def add(store: Path, entries: Iterable[tuple[Snapshot, bytes]]) -> tuple[Snapshot, ...]:

@@ -125,12 +125,15 @@ class _Teller:
         self.at_home: set[str] = set()
         self.taken: dict[str, int] = {}
         """How many of each kind there are so far."""
+        self.led: set[str] = set()
+        """Findings that have opened a chapter."""
         self.able: dict[str, tuple[str, ...]] = {}
 
     def scene(self, cut: Cut, section: Section, number: int) -> Scene:
         findings = self.picture.findings
         table = tuple(dict.fromkeys(i for i in section.indicators if i in findings))
         lead = self._lead(section, table)
+        self.led.update([lead] if lead else [])
         home = tuple(i for i in table if i not in self.at_home)
         self.at_home.update(home)
         drawings, elsewhere = self._drawings(cut, section, table, lead)
@@ -143,11 +146,20 @@ class _Teller:
         )  # fmt: skip
 
     def _lead(self, section: Section, table: Sequence[str]) -> str | None:
-        """The first that carries the argument, a fresh one if there is any."""
+        """The first that carries the argument, a fresh one if there is any.
+
+        No two chapters open with the same finding while there is another fresh one; what has a
+        better end goes before what has none, once the named ones are used up.
+        """
+        findings = self.picture.findings
         named = [i for i in section.lead if i in table]
-        candidates = [*named, *table]
+        known = [i for i in table if i not in named and findings[i].latest.value is not None]
+        moving = [i for i in known if self.picture.indicators[i].direction != "neither"]
+        candidates = list(dict.fromkeys([*named, *moving, *known, *table]))
         current = [i for i in candidates if self._fresh(i)]
-        return next(iter([*current, *candidates]), None)
+        unused = [i for i in current if i not in self.led]
+        old = [i for i in candidates if i not in self.led]
+        return next(iter([*unused, *current, *old, *candidates]), None)
 
     # ---------------------------------------------------------------- charts
 

@@ -152,7 +152,8 @@ def view(
         store: Rows of every vintage.
         snapshots: The lock.
         source_rank: (indicator, snapshot id) → place of its query in the catalogue, 0 first.
-        as_of: ISO date; what was published later is left out. None keeps everything.
+        as_of: ISO date; what was published later is left out (of a date known only to the year
+            the first day counts). None keeps everything.
 
     Returns:
         Per key the row of the best-ranked source and, within it, of the newest publication (ties:
@@ -163,7 +164,7 @@ def view(
         key=lambda s: (periods.latest_day(s.published_on), s.received_at or "", s.sha256),
     )
     limit = dt.date.fromisoformat(periods.iso_date(as_of)) if as_of else dt.date.max
-    age = {s.id: n for n, s in enumerate(order) if periods.latest_day(s.published_on) <= limit}
+    age = {s.id: n for n, s in enumerate(order) if periods.first_day(s.published_on) <= limit}
     newest = np.array([age.get(c, -1) for c in store["snapshot"].cat.categories], dtype=np.int64)
     when = newest[store["snapshot"].cat.codes]
     keep = when >= 0

@@ -178,7 +178,7 @@ def recent(folder: Path) -> Carried:
             "https://pxdata.stat.fi/PxWeb/pxweb/fi/StatFin/StatFin__tkke/statfin_tkke_pxt_13tn.px/"
         ),
         licence=STATFIN_LICENCE,
-        note="The country and six regions; Kainuu was not asked for.",
+        note="The answer at hand holds the country and six regions only.",
         root=folder,
     )
 

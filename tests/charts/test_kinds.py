@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tilannekuva import charts
-from tilannekuva.charts import axes, line, style
+from tilannekuva.charts import axes, heat_rows, line, style
 from tilannekuva.charts.chart import Chart
 from tilannekuva.errors import ReportError
 from tilannekuva.model import Break, Finding, Measured, Picture, Target
@@ -371,9 +371,8 @@ def test_a_theme_says_better_and_worse_in_words(synthetic: SimpleNamespace) -> N
     assert "−4.0\N{NO-BREAK SPACE}pp worse" in texts
     assert "+1.0\N{NO-BREAK SPACE}pp improved" in texts
     assert "13th–15th /\xa019" in texts
-    assert (
-        chart.title == "Kainuu does worse than the whole country on 1 and better on 1 of 2 measures"
-    )
+    said = "Of the fresh measures (2), Kainuu did worse than the whole country on 1 and better on 1"
+    assert chart.title == said
     assert set(chart.data.dropna(subset="value")["metric"]) == {"gap", "gap_change_5y", "rank"}
 
 
@@ -390,9 +389,32 @@ def test_a_measure_without_direction_has_no_colour(synthetic: SimpleNamespace) -
     first = synthetic.compared(metrics={"gap": synthetic.measured(1.0, "2020")})
     second = first.model_copy(update={"indicator": "second"})
     picture = synthetic.picture(first, second, direction="neither")
-    chart = charts.draw("heatmap", synthetic.section("synthetic", "second"), picture, "en")
-    assert chart.data["class"].isna().all()
-    assert "no better direction" in _texts(chart)
+    section = synthetic.section("synthetic", "second")
+    assert {c.grade for r in heat_rows.rows(section, picture, "en") for c in r.cells} == {None}
+    # A heat map without any colour would say nothing.
+    assert charts.choose_section(section, picture) == ()
+
+
+def test_a_negligible_gap_is_level_and_an_old_one_is_not_counted(
+    synthetic: SimpleNamespace,
+) -> None:
+    small = synthetic.compared(metrics={"gap": synthetic.measured(-0.2, "2020")})
+    old = synthetic.compared(
+        metrics={
+            "gap": synthetic.measured(-4.0, "2012"),
+            "age_months": synthetic.measured(120, "2012"),
+        }
+    ).model_copy(update={"indicator": "second"})
+    picture = synthetic.picture(small, old)
+    indicator = picture.indicators["synthetic"].model_copy(update={"min_change": 0.5})
+    picture = picture.model_copy(update={"indicators": {**picture.indicators,
+                                                        "synthetic": indicator}})  # fmt: skip
+    rows = heat_rows.rows(synthetic.section("synthetic", "second"), picture, "en")
+    assert rows[0].cells[0].grade == 0
+    assert rows[0].cells[0].word == "level"
+    assert rows[1].cells[0].word == "worse"
+    title = heat_rows.headline(rows, picture, "en")
+    assert title == "On the fresh measures (1), Kainuu was level with the whole country"
 
 
 def test_notes_wrap_inside_the_chart() -> None:

@@ -13,7 +13,7 @@ from tilannekuva.charts.scales import Scale, ticks
 from tilannekuva.model import Finding, Language, Picture, Series
 from tilannekuva.narrate import axis_name
 
-__all__ = ["able", "draw"]
+__all__ = ["able", "draw", "largest"]
 
 _ROW = 13.0
 _AGE = re.compile(r"Y_?(?:LT|GE)?(\d+)")
@@ -31,6 +31,25 @@ class Group(NamedTuple):
 def able(finding: Finding) -> bool:
     """Whether the profile is by age and sex."""
     return len(_groups(finding)) >= 4
+
+
+def largest(finding: Finding) -> tuple[str, float] | None:
+    """Code of the age group with most people in the latest period, and how many; eldest of equals.
+
+    Groups without an upper end are left out: they span more years than the others.
+    """
+    groups = [g for g in _groups(finding) if not g.code.endswith("-") and "GE" not in g.code]
+    have = [set(s.periods) for g in groups for s in (g.men, g.women)]
+    common = set.intersection(*have) if have else set()
+    if not common:
+        return None
+    period = max(common)
+    found = []
+    for g in groups:
+        men, women = series.at(g.men, period), series.at(g.women, period)
+        if men and women:
+            found.append((men.y + women.y, g.age, g.code))
+    return (max(found)[2], max(found)[0]) if found else None
 
 
 def _groups(finding: Finding) -> list[Group]:

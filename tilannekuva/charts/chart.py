@@ -55,13 +55,16 @@ class Chart:
         """A new matplotlib figure of the chart."""
         return self._paper(titled).figure
 
-    def svg(self, titled: bool = False, prefix: str | None = None) -> bytes:
+    def svg(
+        self, titled: bool = False, prefix: str | None = None, name: str | None = None
+    ) -> bytes:
         """The chart as an ``<svg>`` element (UTF-8), the same bytes every time.
 
         Args:
             titled: Write title, subtitle and source into the picture, on white, as for a file.
             prefix: Begins every id; by default indicator, kind and language. Give another where
                 the same chart stands twice in a page.
+            name: Accessible name where a heading beside it says the title already.
         """
         raw, page, whole = self._drawn
         text = markup.finish(
@@ -69,7 +72,7 @@ class Chart:
             whole if titled else page,
             framed=titled,
             prefix=f"{self.indicator}-{self.kind}-{self.lang}-" if prefix is None else prefix,
-            title=self.title,
+            title=self.title if name is None else name,
             description=self.alt,
             lang=self.lang,
         )

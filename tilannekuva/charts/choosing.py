@@ -42,10 +42,11 @@ def choose(finding: Finding, picture: Picture) -> tuple[str, ...]:
 
 
 def choose_section(section: Section, picture: Picture) -> tuple[str, ...]:
-    """``heatmap`` where at least two indicators of a section can be compared, else nothing."""
+    """``heatmap`` where two indicators of a section can be compared, one of them with a side."""
     findings = [picture.findings[i] for i in section.indicators if i in picture.findings]
     able = [f for f in findings if heat_rows.comparable(f, picture)]
-    return ("heatmap",) if len(able) >= 2 else ()
+    sided = any(heat_rows.telling(f, picture) for f in able)
+    return ("heatmap",) if len(able) >= 2 and sided else ()
 
 
 def _without_level(finding: Finding) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def _indexable(finding: Finding) -> bool:
     index = finding.metrics.get("index")
     if index is None or index.value is None:
         return False
-    base = series.at(series.own(finding), index.period.split("/")[0])
+    base = series.at(series.own(finding), series.index_base(finding))
     return base is not None and base.y >= _BASE
 
 

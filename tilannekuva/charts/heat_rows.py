@@ -12,14 +12,16 @@ from typing import NamedTuple
 
 from tilannekuva import narrate, words
 from tilannekuva.charts import said, series, style
-from tilannekuva.model import Finding, Language, Measured, Picture, Section
+from tilannekuva.model import Finding, Indicator, Language, Measured, Picture, Section
 
-__all__ = ["ROOM", "Cell", "Row", "comparable", "headline", "rows"]
+__all__ = ["ROOM", "Cell", "Row", "comparable", "headline", "rows", "telling"]
 
 ROOM = 76.0
 """Width that the text of a cell may take."""
 _MUCH = 0.8
 """Of the regions' standard deviation: from this on a gap is a clear one."""
+_FRESH_MONTHS = 60
+"""Older figures stand in the rows, but the heading does not count them."""
 
 
 class Cell(NamedTuple):
@@ -42,6 +44,8 @@ class Row(NamedTuple):
     period: str
     status: str
     cells: tuple[Cell, Cell, Cell]
+    fresh: bool = True
+    """Whether the latest figure is at most five years old."""
 
 
 def comparable(finding: Finding, picture: Picture) -> bool:
@@ -50,6 +54,12 @@ def comparable(finding: Finding, picture: Picture) -> bool:
         return False
     have = (finding.metrics.get(key) for key in ("gap", "rank"))
     return not series.extensive(finding, picture) and any(m and m.value is not None for m in have)
+
+
+def telling(finding: Finding, picture: Picture) -> bool:
+    """Whether a row of it would have a colour: it can be compared, and one end is better."""
+    neither = said.indicator(finding, picture).direction == "neither"
+    return comparable(finding, picture) and not neither
 
 
 def rows(section: Section, picture: Picture, lang: Language) -> list[Row]:
@@ -67,18 +77,21 @@ def rows(section: Section, picture: Picture, lang: Language) -> list[Row]:
             _place(finding, lang),
         )
         latest = finding.latest
-        found.append(Row(name, words.capital(label), latest.period, latest.status, cells))
+        age = finding.metrics.get("age_months")
+        fresh = age is None or age.value is None or age.value <= _FRESH_MONTHS
+        found.append(Row(name, words.capital(label), latest.period, latest.status, cells, fresh))
     return found
 
 
 def headline(found: Sequence[Row], picture: Picture, lang: Language) -> str:
-    """In how many of the indicators the region is better off than the country, or worse."""
-    grades = [r.cells[0].grade for r in found]
+    """In how many of the fresh indicators the region was better off than the country, or worse."""
+    grades = [r.cells[0].grade for r in found if r.fresh]
     rated = [g for g in grades if g is not None]
     better, worse = sum(g > 0 for g in rated), sum(g < 0 for g in rated)
     n = len(rated)
     side = {(True, True): "both", (True, False): "better", (False, True): "worse"}
-    key = side.get((better > 0, worse > 0), "none") + ("_all" if n in (better, worse) and n else "")
+    key = side.get((better > 0, worse > 0), "level" if n else "none")
+    key += "_all" if n in (better, worse) and n else ""
     return said.say(
         f"heat_title_{key}",
         lang,
@@ -86,7 +99,6 @@ def headline(found: Sequence[Row], picture: Picture, lang: Language) -> str:
         better=better,
         worse=worse,
         n=n,
-        of_n=words.of_n(n, lang),
     )
 
 
@@ -104,13 +116,32 @@ def _spread(finding: Finding) -> float | None:
     return math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1)) or None
 
 
-def _grade(value: float, direction: str, spread: float | None, shown_zero: bool) -> int | None:
+def _grade(
+    value: float, indicator: Indicator, spread: float | None, shown_zero: bool
+) -> int | None:
+    """The class of a gap; one that means nothing for the subject is level and has no side."""
+    direction = indicator.direction
     if direction == "neither":
         return None
-    if shown_zero:
+    digit = 10.0**-indicator.decimals
+    if shown_zero or abs(value) < max(indicator.min_change, digit * (1 - 1e-9)):
         return 0
     step = 2 if spread and abs(value) / spread >= _MUCH else 1
     return step if (value > 0) == (direction == "up") else -step
+
+
+def _agreed(gap: int | None, place: int | None) -> int | None:
+    """A small gap that says the opposite of the place among the regions is level.
+
+    The country's figure rests on its largest areas, so a region among the first can lie a little
+    behind it: neither better nor worse is then a fair word.
+
+    >>> _agreed(-1, 2), _agreed(-2, 2), _agreed(-1, -2)
+    (0, -2, -1)
+    """
+    if gap is not None and place is not None and abs(gap) == 1 and gap * place < 0:
+        return 0
+    return gap
 
 
 def _gap(finding: Finding, picture: Picture, lang: Language, spread: float | None) -> Cell:
@@ -126,7 +157,7 @@ def _gap(finding: Finding, picture: Picture, lang: Language, spread: float | Non
     else:
         text = _difference(gap.value, finding, picture, lang)
         shown_zero = words.rounded(gap.value, i.decimals) == 0
-    grade = _grade(gap.value, i.direction, spread, shown_zero)
+    grade = _agreed(_grade(gap.value, i, spread, shown_zero), _place(finding, lang).grade)
     return Cell("gap", gap.value, text, _word("heat_gap", grade, lang), grade, None)
 
 
@@ -137,7 +168,7 @@ def _moved(finding: Finding, picture: Picture, lang: Language, spread: float | N
         return _without("gap_change_5y", moved, lang)
     text = _difference(moved.value, finding, picture, lang)
     shown_zero = words.rounded(moved.value, i.decimals) == 0
-    grade = _grade(moved.value, i.direction, spread, shown_zero)
+    grade = _grade(moved.value, i, spread, shown_zero)
     return Cell("gap_change_5y", moved.value, text, _word("heat_moved", grade, lang), grade, None)
 
 

@@ -69,7 +69,8 @@ def _paint(found: Sequence[Row], lang: Language) -> Paper:
         narrate.status_mark(r.status, lang): narrate.status_label(r.status, lang) for r in found
     }
     legend_of_marks = [f"{m} = {marks[m]}." for m in sorted(marks) if m]
-    notes = axes.Notes([said.say("heat_note", lang), *legend_of_marks])
+    texts_below = [said.say("heat_note", lang), said.say("heat_fresh", lang), *legend_of_marks]
+    notes = axes.Notes(texts_below)
     legend = [wrap(said.say(k, lang), style.WIDTH / 5 - 8, style.SMALL) for k in _LEGEND]
     legend_height = 20 + max(len(t) for t in legend) * 13.0 + 6
     paper = Paper(style.WIDTH, bottom + 10 + legend_height + notes.height)

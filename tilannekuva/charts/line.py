@@ -33,6 +33,8 @@ class Line(NamedTuple):
     color: str
     width: float
     dash: tuple[float, ...] | None = None
+    main: Sequence[Sequence[Point]] = ()
+    """Of dense months the figures of one month a year, which the other areas are drawn by."""
 
     @property
     def points(self) -> list[Point]:
@@ -63,7 +65,7 @@ def _lines(finding: Finding, picture: Picture, indexed: bool) -> list[Line]:
     inside = [p for s in own for p in series.points(s)]
     first, last = min(p.x for p in inside), max(p.x for p in inside)
     thin = series.same_part(finding)
-    base = finding.metrics["index"].period.split("/")[0] if indexed else ""
+    base = series.index_base(finding) if indexed else ""
 
     def pieces(s: Series, keep: series.Keep) -> list[list[Point]]:
         found = [p for p in series.points(s) if first <= p.x <= last]
@@ -91,9 +93,12 @@ def _lines(finding: Finding, picture: Picture, indexed: bool) -> list[Line]:
     for s in own:
         newest = s is own[-1]
         fine = thin is not series.every
-        width = 1.1 if fine else 2.6 if newest else 1.6
+        width = 2.6 if newest else 1.6
         role = "region" if newest else "region_before"
-        lines.append(Line(role, s, pieces(s, series.every), style.REGION, width))
+        color, main = style.REGION, pieces(s, thin) if fine else []
+        if any(len(piece) > 1 for piece in main):  # the months are only the background then
+            color, width = style.FAINT, 0.8
+        lines.append(Line(role, s, pieces(s, series.every), color, width, None, main))
     return [n for n in lines if n.pieces]
 
 
@@ -105,6 +110,8 @@ def _paint(
     first, last = min(p.x for p in inside), max(p.x for p in inside)
     monthly = finding.frequency in ("month", "quarter", "half")
     low, high, outside = _limits(lines)
+    if not indexed and _cut_off(lines, finding, picture):
+        low -= 0.12 * (high - low)  # the lowest figure of a count must not look like none
     marks = axes.value_labels(low, high, lang)
     labels = _labels(lines, finding, picture, lang, indexed)
     column = max(style.text_width(t, bold=b.bold) for b in labels for t in b.lines)
@@ -141,6 +148,11 @@ def _paint(
     return paper
 
 
+def _cut_off(lines: Sequence[Line], finding: Finding, picture: Picture) -> bool:
+    """Whether a count is drawn on an axis that does not reach down to zero."""
+    return series.extensive(finding, picture) and _limits(lines)[0] > 0
+
+
 def _limits(lines: Sequence[Line]) -> tuple[float, float, bool]:
     """Value range, and whether context lines run out of it because they would flatten ours."""
     main = [p.y for n in lines if n.role not in ("other", "peer") for p in n.points]
@@ -171,7 +183,8 @@ def _labels(
         text = wrap(name, _LABEL, bold=bold)
         if n.role != "named":
             text.append(words.number(end.y, decimals, lang))
-        found.append(axes.EndLabel(end.x, end.y, tuple(text), n.color, bold))
+        color = style.REGION if bold else n.color
+        found.append(axes.EndLabel(end.x, end.y, tuple(text), color, bold))
     return found
 
 
@@ -229,16 +242,18 @@ def _curves(
         for ahead in (False, True):
             pieces = [places(p) for p in n.pieces if (p[0].status == "forecast") == ahead]
             paper.lines(pieces, n.color, n.width, dash=(1.5, 2.5) if ahead else n.dash, clip=frame)
+        paper.lines([places(p) for p in n.main if len(p) > 1], style.REGION, 2.4, clip=frame)
         marked = [p for p in n.points if same(p.period)]
         radius = {"region": 2.6, "region_before": 2.0}.get(n.role, 0.0)
         sure = [p for p in marked if p.status in series.SURE]
         if n.role.startswith("region") and len(marked) <= 40:
-            paper.dots(places(sure), radius, n.color)
+            paper.dots(places(sure), radius, style.REGION)
         alone = [p[0] for p in n.pieces if len(p) == 1 and p[0].status in series.SURE]
         if not n.role.startswith("region"):
             paper.dots(places(alone), 2.0, n.color)
         unsure = [p for p in marked if p.status not in series.SURE]
-        paper.dots(places(unsure), max(radius, 2.2), "white", n.color, 1.3)
+        edge = style.REGION if n.main else n.color
+        paper.dots(places(unsure), max(radius, 2.2), "white", edge, 1.3)
     end = next(n for n in reversed(lines) if n.role == "region").points[-1]
     hollow = end.status not in series.SURE
     paper.dots(places([end]), 4.2, "white" if hollow else style.REGION, style.REGION, 1.8)
@@ -256,8 +271,10 @@ def _notes(
     own = [n for n in lines if n.role.startswith("region")]
     found: list[str] = []
     if indexed:
-        base = finding.metrics["index"].period.split("/")[0]
+        base = series.index_base(finding)
         found.append(said.say("index_base", lang, base=said.short(base, lang)))
+    elif _cut_off(lines, finding, picture):
+        found.append(said.say("no_zero", lang))
     if series.dense(finding) and finding.frequency == "month":
         when = words.period(finding.latest.period, lang).rsplit(" ", 1)[0]
         found.append(said.say("same_month", lang, month=when))

@@ -26,6 +26,7 @@ __all__ = [
     "every",
     "extensive",
     "frame",
+    "index_base",
     "indexed",
     "last",
     "named_peers",
@@ -165,6 +166,26 @@ def indexed(found: Sequence[Point], base: str) -> list[Point]:
     """The points with the figure of period ``base`` as 100; none without it."""
     start = next((p.y for p in found if p.period == base), None)
     return [p._replace(y=p.y / start * 100) for p in found] if start else []
+
+
+_AFTER_BASE = 3
+"""With fewer figures after the base, an index says next to nothing of the time since."""
+
+
+def index_base(finding: Finding) -> str:
+    """Base period of an index: the metric's own, or the first that the drawn areas share.
+
+    Where the metric's base lies near the end of the series, the first period for which region,
+    country and named peers all have a positive figure takes its place.
+    """
+    usual = finding.metrics["index"].period.split("/")[0]
+    mine = own(finding)
+    after = [p for p in points(mine) if p.x > periods.year(usual)]
+    if len(after) >= _AFTER_BASE:
+        return usual
+    drawn = [mine, *([finding.country] if finding.country else []), *named_peers(finding)]
+    shared = set.intersection(*({p.period for p in points(s) if p.y > 0} for s in drawn))
+    return min(shared, key=lambda p: (periods.year(p), p), default=usual)
 
 
 def extensive(finding: Finding, picture: Picture) -> bool:

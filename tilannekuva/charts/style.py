@@ -19,6 +19,7 @@ __all__ = [
     "BETTER_MUCH",
     "CONTEXT",
     "COUNTRY",
+    "FAINT",
     "FOURTH",
     "GRID",
     "INK",
@@ -43,7 +44,7 @@ __all__ = [
 WIDTH = 400.0
 """Drawn for a narrow column: readable at 328 on a phone, good at 560 on a desk."""
 TEXT = 12.5
-SMALL = 11.5
+SMALL = 11.6
 
 # Contrast on white: 8.4, 5.0, 5.5, 7.1, 10.3, 17.7, 4.8.
 REGION = "#0B4F8A"
@@ -53,6 +54,8 @@ FOURTH = "#6D28D9"
 COUNTRY = "#374151"
 INK = "#111827"
 CONTEXT = "#6B7280"
+FAINT = "#9DBAD6"
+"""Background of our own line: 2.0 on white, so nothing rests on it."""
 MUTED = "#4B5563"
 """Small print: 7.6 on white, 6.8 on :data:`SHADE`."""
 GRID = "#E5E7EB"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tilannekuva import narrate, words
-from tilannekuva.charts import heat_rows, multiples, said, series
+from tilannekuva.charts import age, heat_rows, multiples, said, series
 from tilannekuva.model import Finding, Language, Picture, Section
 
 __all__ = ["Titles", "of_finding", "of_section"]
@@ -58,6 +58,10 @@ def _title(kind: str, finding: Finding, picture: Picture, lang: Language) -> str
         return _ends(finding, picture, lang)
     if kind == "strip":
         return _place(finding, picture, lang)
+    if kind == "map":
+        return _between(_regions(finding), finding, picture, lang)
+    if kind == "age" and (largest := age.largest(finding)) is not None:
+        return _largest(largest, finding, picture, lang)
     return str(narrate.headline(finding, picture, lang))
 
 
@@ -77,7 +81,20 @@ def _place(finding: Finding, picture: Picture, lang: Language) -> str:
 
 def _ends(finding: Finding, picture: Picture, lang: Language) -> str:
     """The municipality with the highest and the one with the lowest figure."""
-    figures = series.part_figures(finding)
+    return _between(series.part_figures(finding), finding, picture, lang)
+
+
+def _regions(finding: Finding) -> dict[str, series.Point]:
+    """The latest period's figure of every region, ours among them."""
+    period = finding.latest.period
+    every = (series.own(finding), *finding.others)
+    return {s.region: p for s in every if (p := series.at(s, period))}
+
+
+def _between(
+    figures: Mapping[str, series.Point], finding: Finding, picture: Picture, lang: Language
+) -> str:
+    """The area with the highest figure and the one with the lowest."""
     order = sorted(figures, key=lambda c: (-figures[c].y, c))
     label = words.capital(said.indicator(finding, picture).label[lang])
 
@@ -87,6 +104,14 @@ def _ends(finding: Finding, picture: Picture, lang: Language) -> str:
 
     (top, high), (bottom, low) = one(order[0]), one(order[-1])
     return said.say("parts_title", lang, name=label, top=top, high=high, bottom=bottom, low=low)
+
+
+def _largest(found: tuple[str, float], finding: Finding, picture: Picture, lang: Language) -> str:
+    """The largest age group and how many there are in it."""
+    code, count = found
+    group = narrate.axis_name("age", code, lang)
+    value = words.number(count, said.indicator(finding, picture).decimals, lang)
+    return said.say("age_title", lang, group=group, value=value)
 
 
 def _changes(finding: Finding, picture: Picture, lang: Language) -> str:
@@ -141,14 +166,16 @@ def _subtitle(kind: str, finding: Finding, picture: Picture, lang: Language) -> 
         half = len(ends) // 2
         first = series.own(finding).periods[0]
         span = words.period_range(first, "/".join(ends[half:]), lang)
-        return _measured(finding, picture, lang, said.say("index_unit", lang), span)
+        base = said.short(series.index_base(finding), lang)
+        return _measured(finding, picture, lang, said.say("index_unit_base", lang, base=base), span)
     return str(narrate.subtitle(finding, picture, lang))
 
 
 def _measured(finding: Finding, picture: Picture, lang: Language, unit: str, span: str) -> str:
     indicator = said.indicator(finding, picture)
     name = indicator.names[lang]
-    plain = indicator.unit in ("count", "ratio", "index") and unit != said.say("index_unit", lang)
+    indexed = unit.startswith(said.say("index_unit", lang))
+    plain = indicator.unit in ("count", "ratio", "index") and not indexed
     bare = not unit or unit in name or plain
     key = "subtitle.bare" if bare else "subtitle.full"
     return words.message(key, lang, name=name, unit=unit, range=span)
@@ -156,19 +183,20 @@ def _measured(finding: Finding, picture: Picture, lang: Language, unit: str, spa
 
 def _alt(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
     if kind == "index":
-        base = finding.metrics["index"].period.split("/")[0]
-        note = said.say("index_base", lang, base=said.short(base, lang))
-        return f"{note} {narrate.alt_line(finding, picture, lang)}"
+        return str(narrate.alt_index(finding, picture, lang, series.index_base(finding)))
     alt = {
         "line": narrate.alt_line,
         "strip": narrate.alt_strip,
         "map": narrate.alt_map,
         "multiples": narrate.alt_multiples,
         "parts": narrate.alt_bars,
-        "map_parts": narrate.alt_bars,
+        "map_parts": narrate.alt_map_parts,
         "target": narrate.alt_target,
         "age": narrate.alt_age,
         "bars": narrate.alt_age,
     }[kind]
-    found = alt(finding, picture, lang)
+    return _text(alt(finding, picture, lang))
+
+
+def _text(found: object) -> str:
     return getattr(found, "text", None) or str(found)

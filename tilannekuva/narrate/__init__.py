@@ -6,21 +6,24 @@ evidence: *selvä* / *tydlig* / *clear*, *viitteitä* / *tecken på* / *signs of
 *går inte att säga* / *cannot tell*.
 
 Inside, from the ground up: ``phrases`` (a topic, and clauses that remember their numbers),
-``clauses`` (figures, differences, spans), ``notes`` (labels and sources), ``remarks`` (targets,
-divisions, breaks, status, age), ``statements``; on these ``headlines``, ``summaries`` and ``alts``.
+``clauses`` (figures, differences, spans), ``balances``, ``notes`` (labels and sources),
+``remarks`` (targets, divisions, breaks, status, age), ``news``, ``statements``; on these
+``headlines``, ``summaries`` and ``alts``.
 """
 
 from tilannekuva.narrate.alts import (
     alt_age,
     alt_bars,
     alt_heatmap,
+    alt_index,
     alt_line,
     alt_map,
+    alt_map_parts,
     alt_multiples,
     alt_strip,
     alt_target,
 )
-from tilannekuva.narrate.clauses import axis_name
+from tilannekuva.narrate.clauses import axis_name, in_percent
 from tilannekuva.narrate.headlines import Card, card, headline, subtitle
 from tilannekuva.narrate.notes import (
     age_text,
@@ -48,8 +51,10 @@ __all__ = [
     "alt_age",
     "alt_bars",
     "alt_heatmap",
+    "alt_index",
     "alt_line",
     "alt_map",
+    "alt_map_parts",
     "alt_multiples",
     "alt_strip",
     "alt_target",
@@ -62,6 +67,7 @@ __all__ = [
     "edition_text",
     "gap_text",
     "headline",
+    "in_percent",
     "level_name",
     "licence_text",
     "place",

@@ -19,12 +19,17 @@ __all__ = [
     "alt_age",
     "alt_bars",
     "alt_heatmap",
+    "alt_index",
     "alt_line",
     "alt_map",
+    "alt_map_parts",
     "alt_multiples",
     "alt_strip",
     "alt_target",
 ]
+
+
+_NAMED_PEERS = 2
 
 
 class _Point(NamedTuple):
@@ -71,7 +76,9 @@ def _say(t: Topic, key: str, **values: object) -> str:
 def alt_line(finding: Finding, picture: Picture, lang: str) -> str:
     """A line chart of the region's series against the country."""
     t = Topic(finding, picture, lang)
-    points = _points(finding.segments)
+    # First and last are of the newest stretch: across a break they must not be compared.
+    able = [s for s in finding.segments if _points([s])]
+    points = _points(able[-1:])
     ahead = [p for p in _points(finding.segments, forecasts=True) if p.status == "forecast"]
     future = (
         _say(t, "line_forecast", value=_shown(t, ahead[-1]), period=_when(t, ahead[-1]))
@@ -96,10 +103,9 @@ def alt_line(finding: Finding, picture: Picture, lang: str) -> str:
     )
     if len(points) == 1:
         one = _say(t, "one", last=_shown(t, own), last_period=_when(t, own), country=whole)
-        return one + future
+        return one + (_earlier(t, able[:-1]) if len(able) > 1 else "") + future
     high, low = _ends(points)
-    parts = len(finding.segments)
-    cut = _say(t, "line_cut", n=parts) if parts > 1 else ""
+    cut = _earlier(t, able[:-1]) if len(able) > 1 else ""
     return (
         _say(
             t,
@@ -117,6 +123,53 @@ def alt_line(finding: Finding, picture: Picture, lang: str) -> str:
         )
         + cut
         + future
+    )
+
+
+def _earlier(t: Topic, older: list[Series]) -> str:
+    """The stretches before the newest, with the division that they follow."""
+    points = _points(older)
+    span = words.period_range(points[0].period, points[-1].period, t.lang)
+    years = sorted({s.region.split("@")[1] for s in older if "@" in s.region})
+    if years:
+        return _say(t, "line_division", range=span, year=", ".join(years))
+    return _say(t, "line_cut", range=span)
+
+
+def alt_index(finding: Finding, picture: Picture, lang: str, base: str | None = None) -> str:
+    """A line chart of the region and the country on a common base of 100.
+
+    Args:
+        finding: The finding drawn.
+        picture: Its picture.
+        lang: ``fi``, ``sv`` or ``en``.
+        base: The base period as drawn; without it that of the metric ``index``.
+    """
+    t = Topic(finding, picture, lang)
+    row = t.metric("index")
+    if row is None or row.value is None:
+        return alt_line(finding, picture, lang)
+    ends = row.period.split("/")
+    half = len(ends) // 2
+    base, last = base or "/".join(ends[:half]), "/".join(ends[half:])
+    lines = [*finding.segments[-1:], *([finding.country] if finding.country else [])]
+    # The lines with a name: the region, the country and the first peers that have the figure.
+    peers = [s for s in finding.peers if any(p.period == last for p in _points([s]))]
+    shown = []
+    for s in [*lines, *peers[:_NAMED_PEERS]]:
+        known = {p.period: p.value for p in _points([s])}
+        if not known.get(base) or last not in known:
+            continue
+        value = words.number(100 * known[last] / known[base], 1, lang)
+        who = words.message("country", lang) if s is finding.country else place(s.region, lang).name
+        shown.append(f"{who} {value}")
+    return _say(
+        t,
+        "index",
+        base=words.period(base, lang),
+        range=words.period_range(base, last, lang),
+        last=words.period(last, lang),
+        lines=", ".join(shown),
     )
 
 
@@ -209,7 +262,7 @@ def _newest(points: list[_Point]) -> list[_Point]:
 
 def _municipal(finding: Finding, picture: Picture, lang: str, key: str) -> str:
     t = Topic(finding, picture, lang)
-    points = _points(finding.parts)
+    points = _same_month(_points(finding.parts)) if key == "multiples" else _points(finding.parts)
     newest = _newest(points)
     if not newest:
         return _say(t, "empty")
@@ -228,14 +281,28 @@ def _municipal(finding: Finding, picture: Picture, lang: str, key: str) -> str:
     )
 
 
+def _same_month(points: list[_Point]) -> list[_Point]:
+    """Of months and quarters those that are drawn: the same one of each year as the newest."""
+    newest = _newest(points)
+    part = newest[0].period[4:] if newest else ""
+    if part[:1] not in ("M", "Q"):
+        return points
+    return [p for p in points if p.period[4:] == part]
+
+
 def alt_multiples(finding: Finding, picture: Picture, lang: str) -> str:
     """Small charts of the municipalities on shared axes."""
     return _municipal(finding, picture, lang, "multiples")
 
 
 def alt_bars(finding: Finding, picture: Picture, lang: str) -> str:
-    """Bars or a map of the municipalities in their newest period."""
+    """Bars of the municipalities in their newest period."""
     return _municipal(finding, picture, lang, "bars")
+
+
+def alt_map_parts(finding: Finding, picture: Picture, lang: str) -> str:
+    """A map of the municipalities in their newest period."""
+    return _municipal(finding, picture, lang, "map_parts")
 
 
 def alt_target(finding: Finding, picture: Picture, lang: str) -> str:
@@ -248,6 +315,8 @@ def alt_target(finding: Finding, picture: Picture, lang: str) -> str:
     pace = ""
     if t.reason("pace_required") == "target_met":
         pace = _say(t, "target_met")
+    elif t.stale:
+        pass  # neither chart nor sentences tell a pace of old figures
     elif required is not None and actual is not None:
         pace = _say(t, "target_pace", required=_pace(t, required), actual=_pace(t, actual))
     elif required is not None:

@@ -7,15 +7,19 @@ import functools
 from importlib import resources
 
 from tilannekuva import periods, words
+from tilannekuva.model import Finding, Picture
 from tilannekuva.narrate.phrases import PER_CENT, Clause, Number, Topic, clause, decimals
 
 __all__ = [
     "amount",
     "axis_name",
+    "bare_number",
     "difference",
     "figure",
     "group_name",
+    "in_percent",
     "in_pieces",
+    "pace",
     "period",
     "span",
     "spoken",
@@ -63,15 +67,27 @@ def in_pieces(t: Topic) -> bool:
     """Whether it is a number of people or things so few, or a balance, that per cents mislead."""
     if t.unit.id not in _PIECES:
         return False
-    known = [v for s in t.finding.segments for v in s.values if v is not None]
     latest = t.value("latest")
-    return any(v < 0 for v in known) or (latest is not None and abs(latest) < 100)
+    return t.balance or (latest is not None and abs(latest) < 100)
+
+
+def in_percent(metric: str, finding: Finding, picture: Picture) -> bool:
+    """Whether a metric that is per cents may be said at all: a balance below zero has none.
+
+    Any other metric may. Ask it before a change, a gap, a share or an index is written.
+    """
+    return metric not in PER_CENT or not Topic(finding, picture, "en").balance
+
+
+def bare_number(t: Topic, value: float) -> str:
+    """A figure in the indicator's decimals, without its unit."""
+    return words.number(*words.scaled(value, t.indicator.decimals, t.unit), t.lang)
 
 
 def figure(t: Topic, value: float, period: str) -> Clause:
     """A figure of the series with its unit, short."""
     text = words.quantity(value, t.indicator.decimals, t.unit, t.lang)
-    bare = words.number(value, t.indicator.decimals, t.lang)
+    bare = bare_number(t, value)
     return Clause(text, (Number(f"figure:{period}", value, bare, t.indicator.id),))
 
 
@@ -87,7 +103,7 @@ def amount(t: Topic, metric: str) -> Clause:
     """A metric in the indicator's unit, as said in a sentence."""
     value = t.value(metric)
     assert value is not None  # asked for only where it is
-    bare = words.number(value, t.indicator.decimals, t.lang)
+    bare = bare_number(t, value)
     return Clause(spoken(t, value), (Number(metric, value, bare, t.indicator.id),))
 
 
@@ -96,7 +112,7 @@ def spoken(t: Topic, value: float) -> str:
     phrase = set(t.what.phrase.split())
     named = any(set(u[t.lang].split()) <= phrase for u in (t.unit.label, t.unit.after))
     if t.kind == "amount" or (named and (t.unit.id in _BARE or t.unit.id == "pps")):
-        return words.number(value, t.indicator.decimals, t.lang)
+        return bare_number(t, value)
     return words.amount(value, t.indicator.decimals, t.unit, t.lang)
 
 
@@ -115,6 +131,15 @@ def difference(t: Topic, metric: str) -> Clause:
     else:
         text = words.difference(value, decimals(metric, value, t.indicator), t.unit, t.lang)
     return Clause(text, (number,))
+
+
+def pace(t: Topic, metric: str) -> Clause:
+    """The size of a yearly pace, before "a year"."""
+    value = t.value(metric)
+    key = f"difference.yearly.{t.unit.id}"
+    if value is None or not words.has(key, t.lang):
+        return difference(t, metric)
+    return clause(key, t.lang, value=t.number(metric, value))
 
 
 def span(t: Topic, metric: str, years: int | None = None) -> Clause:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tilannekuva import words
-from tilannekuva.model import Finding, Measured, Picture
+from tilannekuva.model import LANGUAGES, Finding, Measured, Picture
 from tilannekuva.narrate import clauses, phrases
 from tilannekuva.narrate.notes import age_text, status_label
 from tilannekuva.narrate.phrases import Clause, Topic, Verb, moved
@@ -21,18 +21,22 @@ from tilannekuva.narrate.statements import (
 
 __all__ = ["Card", "card", "headline", "subtitle"]
 
-HEADLINE_LENGTH = 95
+HEADLINE_LENGTH = 100
 
 
 def headline(finding: Finding, picture: Picture, lang: str) -> str:
     """What a chart of the finding shows, as its title.
 
-    At most some ninety characters: the clear or likely direction and the side of the whole country
-    that the region is on; the level alone where no direction can be told.
+    At most a hundred characters: the clear or likely direction and the side of the whole country
+    that the region is on; the level alone where no direction can be told. The claim is the same in
+    every language: the first that is short enough in all of them.
     """
-    t = Topic(finding, picture, lang, prefer_phrase=True)
-    found = [words.capital(c.text) for c in _headlines(t)]
-    return next((text for text in found if len(text) <= HEADLINE_LENGTH), min(found, key=len))
+    topics = {x: Topic(finding, picture, x, prefer_phrase=True) for x in LANGUAGES}
+    found = {x: [words.capital(c.text) for c in _headlines(t)] for x, t in topics.items()}
+    longest = [max(len(text) for text in same) for same in zip(*found.values(), strict=True)]
+    shortest = min(range(len(longest)), key=lambda i: longest[i])
+    chosen = next((i for i, n in enumerate(longest) if n <= HEADLINE_LENGTH), shortest)
+    return next(texts[chosen] for x, texts in found.items() if x == lang)
 
 
 def _headlines(t: Topic) -> list[Clause]:
@@ -48,8 +52,8 @@ def _headlines(t: Topic) -> list[Clause]:
         found = _signs(t, word)
     elif t.kind == "phrase":
         found = _levels(t)
-    elif t.kind == "name" and (metric := gap_metric(t)) and t.sign(metric):
-        found = [t.said("headline.name.level", more=moved(t, t.sign(metric), "more", "less"))]
+    elif t.kind == "name" and (gap := t.side()):
+        found = [t.said("headline.name.level", more=moved(t, gap, "more", "less"))]
     return [*found, plain, _label(t)]
 
 
@@ -83,18 +87,19 @@ def _clear(t: Topic, sign: int) -> list[Clause]:
                 f"headline.{t.kind}.trend_lately", moved=told, turned=moved(t, last, "rose", "fell")
             )
         )
-    metric = gap_metric(t)
-    if t.kind == "phrase" and metric and not t.stale:
-        gap = t.sign(metric)
+    if t.kind == "phrase" and gap_metric(t) and not t.stale:
+        gap = t.side()
         joint = words.message(f"headline.word.{'but' if gap * sign < 0 else 'and'}", t.lang)
+        key = "same_then" if not gap else "level" if _still(t, gap) else "level_then"
         found.append(
             t.said(
-                f"headline.phrase.trend_{'level' if gap else 'same'}",
+                f"headline.phrase.trend_{key}",
                 moved=told,
                 joint=joint,
                 is_=t.word("is"),
-                still=_still(t, gap),
+                was=t.word("was"),
                 higher=moved(t, gap, "higher", "lower"),
+                when=clauses.period(t, t.finding.latest.period),
             )
         )
     country = t.sign("country_change_pct_10y")
@@ -112,29 +117,36 @@ def _clear(t: Topic, sign: int) -> list[Clause]:
     return [*found, *(t.said(f"headline.{k}.trend", moved=told, change=change) for k in kinds)]
 
 
-def _still(t: Topic, gap: int) -> str:
-    """Whether the region was on the same side of the country five or ten years ago."""
+def _seasonal(t: Topic) -> bool:
+    """Whether the latest figure is of a part of a year, which alone says little of the present."""
+    return t.finding.frequency in ("month", "quarter", "half")
+
+
+def _still(t: Topic, gap: int) -> bool:
+    """Whether a yearly figure was on the same side of the country five or ten years ago."""
     now = t.value("gap")
+    if _seasonal(t) or now is None:
+        return False
     for years in (10, 5):
         since = t.value(f"gap_change_{years}y")
-        if now is not None and since is not None:
-            before = words.rounded(now - since, t.indicator.decimals)
-            same = ((before > 0) - (before < 0)) == gap
-            return words.message(f"headline.word.{'still' if same else 'now'}", t.lang)
-    return ""
+        if since is not None:
+            return (now - since) * gap >= t.indicator.min_change - 1e-9
+    return False
 
 
 def _signs(t: Topic, word: int) -> list[Clause]:
     noun = moved(t, word, "of_rise", "of_fall")
     found = []
-    metric = gap_metric(t)
-    if t.kind == "phrase" and metric and t.sign(metric) and not t.stale:
+    gap = t.side()
+    if t.kind == "phrase" and gap and not t.stale:
         found.append(
             t.said(
-                "headline.phrase.signs_level",
+                "headline.phrase.signs_level" + ("_then" if _seasonal(t) else ""),
                 is_=t.word("is"),
+                was=t.word("was"),
                 noun=noun,
-                higher=moved(t, t.sign(metric), "higher", "lower"),
+                higher=moved(t, gap, "higher", "lower"),
+                when=clauses.period(t, t.finding.latest.period),
             )
         )
     kinds = dict.fromkeys((t.kind, "name"))
@@ -142,27 +154,29 @@ def _signs(t: Topic, word: int) -> list[Clause]:
 
 
 def _levels(t: Topic) -> list[Clause]:
-    metric = gap_metric(t)
     found = []
+    when = clauses.period(t, t.finding.latest.period)
     if not t.stale and (end := _end(t)):
         found.append(
             t.said(
-                "headline.phrase.extreme",
+                "headline.phrase.extreme" + ("_then" if _seasonal(t) else ""),
                 is_=t.word("is"),
+                was=t.word("was"),
+                when=when,
                 of_all=level_word(t, "of_all"),
                 highest=moved(t, end, "highest", "lowest"),
             )
         )
-    if metric:
-        sign = t.sign(metric)
-        then = "_then" if t.stale else ""
+    if gap_metric(t):
+        sign = t.side()
+        then = "_then" if t.stale or _seasonal(t) else ""
         found.append(
             t.said(
                 f"headline.phrase.{'level' if sign else 'same'}{then}",
                 is_=t.word("is"),
                 was=t.word("was"),
                 higher=moved(t, sign, "higher", "lower"),
-                when=clauses.period(t, t.finding.latest.period),
+                when=when,
             )
         )
     return found
@@ -184,10 +198,28 @@ def subtitle(finding: Finding, picture: Picture, lang: str) -> str:
     first, last = known[0], known[-1]
     label, name = t.unit.label[lang], t.indicator.names[lang]
     said = {"name": name, "unit": label, "range": words.period_range(first, last, lang)}
-    told = set(label.casefold().split()) <= set(name.casefold().split())
+    told = _told(label, name)
     if told or t.unit.id in ("count", "ratio", "index"):
         return words.message("subtitle.bare", lang, **said)
     return words.message("subtitle.comma" if name.endswith(")") else "subtitle.full", lang, **said)
+
+
+def _told(label: str, name: str) -> bool:
+    """Whether a name says its unit already: in numerals, or with another ending.
+
+    >>> _told("tuhatta kohti", "Yritykset 1 000 asukasta kohti"), _told("perhettä", "Lapsiperheet")
+    (True, True)
+    >>> _told("henkeä", "Lapsiperheet")
+    False
+    """
+    plain = name.casefold().replace(words.NBSP, " ").replace("1 000 ", "tuhatta tusen ")
+    known = [w.strip("().,") for w in plain.split()]
+
+    def said(word: str) -> bool:
+        stem = word[:-3]
+        return word in known or (len(stem) > 3 and any(stem in k for k in known))
+
+    return all(said(w) for w in label.casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,14 +255,20 @@ def card(finding: Finding, picture: Picture, lang: str) -> Card:
     return Card(
         indicator=t.indicator.id,
         name=t.what.name,
-        value="" if value is None else words.number(value, places, lang),
-        unit=t.unit.label[lang],
+        value="" if value is None else words.number(*words.scaled(value, places, t.unit), lang),
+        unit=_card_unit(t),
         quantity="" if value is None else words.quantity(value, places, t.unit, lang),
         period=words.period(row.period, lang),
         change=_card_change(t),
         rank=words.message("card.rank", lang, rank=rank.text) if rank else "",
         marks=_marks(t, row),
     )
+
+
+def _card_unit(t: Topic) -> str:
+    # Thousands of people are printed as people.
+    unit = t.picture.units.get("persons", t.unit) if t.unit.id == "thousand_persons" else t.unit
+    return unit.label[t.lang]
 
 
 def _card_change(t: Topic) -> str:

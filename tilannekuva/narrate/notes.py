@@ -17,6 +17,7 @@ __all__ = [
     "level_name",
     "licence_text",
     "reason_label",
+    "received",
     "source_line",
     "status_label",
     "status_mark",
@@ -168,7 +169,7 @@ def licence_text(licence: str, lang: str) -> str:
     return licence
 
 
-def _received(names: Iterable[str], picture: Picture) -> tuple[list[Snapshot], bool]:
+def received(names: Iterable[str], picture: Picture) -> tuple[list[Snapshot], bool]:
     """The publishers' own snapshots under some ids, in order, and whether any was derived."""
     found: dict[str, Snapshot] = {}
     derived = False
@@ -191,7 +192,7 @@ def _received(names: Iterable[str], picture: Picture) -> tuple[list[Snapshot], b
 
 def source_line(finding: Finding, picture: Picture, lang: str) -> str:
     """Where the figures are from: publisher, table, when published, licence, own calculation."""
-    used, derived = _received(finding.snapshots, picture)
+    used, derived = received(finding.snapshots, picture)
     tables: dict[tuple[str, str, str], list[str]] = {}
     for s in used:
         tables.setdefault((s.source, s.table, s.licence), []).append(s.published_on)
@@ -232,7 +233,7 @@ def _dates(published: Iterable[str], lang: str) -> str:
 def citation(snapshot: Snapshot, picture: Picture, lang: str) -> str:
     """A snapshot as a reference that somebody else can follow."""
     if snapshot.kind == "derived":
-        parents, _ = _received([snapshot.id], picture)
+        parents, _ = received([snapshot.id], picture)
         tables = dict.fromkeys(
             f"{picture.sources[p.source].publisher[lang]}, {p.table}" for p in parents
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tilannekuva import regions, words
-from tilannekuva.model import Finding, Indicator, Measured, Picture, Unit
+from tilannekuva.model import LANGUAGES, Finding, Indicator, Measured, Picture, Unit
 
 __all__ = [
     "PER_CENT",
@@ -222,6 +222,17 @@ class Topic:
         )
 
     @functools.cached_property
+    def subject(self) -> str:
+        """Region and name as what a sentence is about.
+
+        A phrase may place the region itself with ``{genitive}`` or ``{inside}``.
+        """
+        phrase = self.what.phrase
+        if "{" in phrase:
+            return phrase.format(genitive=self.region.genitive, inside=self.region.inside)
+        return words.message("subject.phrase", self.lang, region=self.region, what=self.what)
+
+    @functools.cached_property
     def kind(self) -> Literal["amount", "phrase", "name"]:
         """How it can be spoken of: so many of something, under a name, or only as a label."""
         if self.what.phrase and (self.prefer_phrase or not self.what.amount):
@@ -233,7 +244,18 @@ class Topic:
         # "1 arbetslösa" would be wrong, and two numbers in a row cannot be told apart: such a
         # figure stands as a label.
         one = words.rounded(value, self.indicator.decimals) == 1
-        return "name" if one or self.what.amount[0].isdigit() else "amount"
+        amount = self.indicator.amount
+        # The same in every language, so that all of them say the same.
+        digit = amount is not None and any(amount[lang][:1].isdigit() for lang in LANGUAGES)
+        return "name" if one or digit else "amount"
+
+    @functools.cached_property
+    def balance(self) -> bool:
+        """Whether it can be negative: then it rises and falls, but has no per cents."""
+        if words.has(f"balance.{self.indicator.id}.minus", self.lang):
+            return True  # by what it is, even where no figure is below zero
+        series = (*self.finding.segments, *self.finding.others)
+        return any(v is not None and v < 0 for s in series for v in s.values)
 
     @functools.cached_property
     def direction(self) -> int:
@@ -268,6 +290,17 @@ class Topic:
         exact = words.rounded(value, decimals(name, value, self.indicator))
         return (exact > 0) - (exact < 0)
 
+    def side(self) -> int:
+        """Side of the whole country that the region is on, +1 above; 0 where the gap is slight.
+
+        Slight is less than the smallest change that is worth a word.
+        """
+        gap = self.value("gap")
+        if gap is None or abs(gap) < self.indicator.min_change - 1e-9:
+            return 0
+        relative = self.unit.relative and not self.balance and self.value("gap_pct") is not None
+        return self.sign("gap_pct" if relative else "gap")
+
     def word(self, verb: Verb) -> str:
         """A verb or comparative that fits what is measured."""
         return words.message(f"verb.{self._class}.{verb}", self.lang)
@@ -278,16 +311,24 @@ class Topic:
             return "count"
         if self.unit.id in _LENGTHS:
             return "length"
+        if self.balance:
+            return "rate"  # what is below zero does not shrink
         return "size" if self.unit.relative or self.unit.id in _SIZES else "rate"
 
     def number(self, name: str, value: float) -> Number:
         """A number to be printed without its sign."""
-        text = words.number(abs(value), decimals(name, value, self.indicator), self.lang)
+        places = decimals(name, value, self.indicator)
+        shown = abs(value)
+        if name not in PER_CENT and name not in _COUNTS:
+            shown, places = words.scaled(shown, places, self.unit)
+        text = words.number(shown, places, self.lang)
         return Number(name, value, text, self.indicator.id)
 
     def said(self, key: str, **values: object) -> Clause:
         """A pattern filled about this topic."""
-        return clause(key, self.lang, region=self.region, what=self.what, **values)
+        return clause(
+            key, self.lang, region=self.region, what=self.what, subject=self.subject, **values
+        )
 
 
 def clause(key: str, lang: str, **values: object) -> Clause:

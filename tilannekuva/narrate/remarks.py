@@ -10,6 +10,8 @@ from tilannekuva.narrate.phrases import Clause, Number, Sentence, Topic, clause,
 
 __all__ = ["age", "boundary", "breaks", "status", "target"]
 
+_OLD_MONTHS = 24
+
 
 def _target_of(t: Topic) -> tuple[Target, Measured] | None:
     """The target that the metrics are about."""
@@ -74,6 +76,8 @@ def _indicative(t: Topic, target: Target) -> Clause:
     level = t.picture.region.level
     own = {"regional": "maakunta", "municipal": "kunta", "national": "koko_maa"}.get(target.scope)
     wider = own != level and (target.scope in ("eu", "national") or level == "kunta")
+    if not target.verified:
+        return t.said("target.unverified" if wider else "target.unverified_own")
     return t.said("target.indicative") if wider else Clause("")
 
 
@@ -167,6 +171,9 @@ def breaks(t: Topic) -> list[Sentence]:
 def status(t: Topic) -> Sentence | None:
     """That the newest figure is not final."""
     key = f"status_sentence.{t.finding.latest.status}"
+    # After two years a final figure is not coming to this material.
+    if words.has(f"{key}_old", t.lang) and (t.value("age_months") or 0) > _OLD_MONTHS:
+        key += "_old"
     return sentence(t, "status", clause(key, t.lang)) if words.has(key, t.lang) else None
 
 

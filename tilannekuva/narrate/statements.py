@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tilannekuva import words
 from tilannekuva.model import Finding, Picture
-from tilannekuva.narrate import clauses, remarks
+from tilannekuva.narrate import balances, clauses, remarks
 from tilannekuva.narrate.phrases import (
     Clause,
     Number,
@@ -55,6 +55,8 @@ def sentences(finding: Finding, picture: Picture, lang: str) -> tuple[Sentence, 
 
 
 _FORMS: tuple[words.Form, words.Form] = ("in", "plain")
+_BRANCHES = (("branch",), ("industry",))
+_FEWEST = 6
 
 
 def level(t: Topic, *, marked: bool = False) -> Clause:
@@ -71,6 +73,8 @@ def level(t: Topic, *, marked: bool = False) -> Clause:
     if marked:
         when = with_status(t, when, inside=False)
         plain = with_status(t, plain, inside=True)
+    if t.balance and words.has(f"balance.{t.indicator.id}.minus", t.lang):
+        return balances.level(t, when)
     if t.kind == "name":
         value = clauses.figure(t, latest.value or 0.0, latest.period)
         value = value._replace(numbers=tuple(n._replace(metric="latest") for n in value.numbers))
@@ -118,7 +122,7 @@ def _groups(t: Topic) -> Clause:
     value = clauses.figure(t, largest.values[-1] or 0.0, largest.periods[-1])
     group = Clause(name, (), (name,))
     return t.said(
-        "level.groups",
+        "level.groups_branch" if t.indicator.axes[:1] in _BRANCHES else "level.groups",
         group=group,
         value=value,
         period=clauses.period(t, largest.periods[-1], "plain"),
@@ -129,7 +133,8 @@ def gap_metric(t: Topic) -> str | None:
     """The metric in which the gap to the whole country is said; None where there is no gap."""
     if t.value("gap") is None:
         return None
-    return "gap_pct" if t.unit.relative and t.value("gap_pct") is not None else "gap"
+    relative = t.unit.relative and not t.balance and t.value("gap_pct") is not None
+    return "gap_pct" if relative else "gap"
 
 
 def compared(t: Topic) -> Clause:
@@ -147,7 +152,7 @@ def compared(t: Topic) -> Clause:
 
 def _share(t: Topic) -> Sentence | None:
     value = t.value("share_of_country")
-    if value is None or not 0 < value <= 100 or t.sign("share_of_country") == 0:
+    if value is None or t.balance or not 0 < value <= 100 or t.sign("share_of_country") == 0:
         return None
     return sentence(
         t, "share", t.said("share.of_country", share=clauses.difference(t, "share_of_country"))
@@ -165,7 +170,7 @@ def _no_country(t: Topic) -> Sentence | None:
 
 def change_metric(t: Topic, years: int) -> str | None:
     """The metric in which a change is said: per cent where that says more, else the unit."""
-    relative = t.unit.relative and not clauses.in_pieces(t)
+    relative = t.unit.relative and not t.balance and not clauses.in_pieces(t)
     for metric in ([f"change_pct_{years}y"] if relative else []) + [f"change_{years}y"]:
         if t.value(metric) is not None:
             return metric
@@ -196,13 +201,18 @@ def _change_part(t: Topic, metric: str, years: int, *, rest: bool = False) -> Cl
             pronoun=t.word("pronoun"),
             stayed=t.word("stayed"),
         )
+    noun, side = balances.side_noun(t, balances.ends(t, f"change_{years}y"))
+    verb = moved(t, sign, "rose", "fell")
+    named = words.has(f"balance.{t.indicator.id}.minus", t.lang)
+    if noun:
+        verb = words.message(f"verb.count.{'rose' if sign * side > 0 else 'fell'}", t.lang)
     return clause(
         "change.rest" if rest else "change.first",
         t.lang,
         span=when,
         range=between,
-        pronoun=t.word("pronoun"),
-        moved=moved(t, sign, "rose", "fell"),
+        pronoun=noun or (t.what.phrase if named else t.word("pronoun")),
+        moved=verb,
         size=clauses.difference(t, metric),
     )
 
@@ -215,36 +225,40 @@ def _change(t: Topic) -> Sentence | None:
     if len(found) == 1:
         return sentence(t, "change", first, end=".")
     alike = t.sign(found[0][0]) == t.sign(found[1][0]) != 0
-    second = _change_part(t, *found[1], rest=alike)
-    whole = clause("change.alike" if alike else "change.unlike", t.lang, first=first, second=second)
+    nouns = [balances.side_noun(t, balances.ends(t, f"change_{years}y")) for _, years in found]
+    second = _change_part(t, *found[1], rest=alike and nouns[0] == nouns[1])
+    key = "unlike" if not alike else "alike" if nouns[0] == nouns[1] else "both"
+    whole = clause(f"change.{key}", t.lang, first=first, second=second)
     return sentence(t, "change", whole, end=".")
 
 
 def _trend(t: Topic) -> Sentence | None:
-    word = t.value("trend_word")
-    if word is None:
+    direction = t.value("trend_word")
+    if direction is None:
         return None
     then = "_then" if t.stale else ""
     between = clauses.span(t, "trend_slope")
-    if word == 0:
+    if direction == 0:
         return sentence(t, "trend", clause(f"trend.cannot{then}", t.lang, range=between))
-    sign = 1 if word > 0 else -1
+    sign = 1 if direction > 0 else -1
     # The points between may lean the other way than the two ends do: then say that they do.
     against = any(t.sign(m) == -sign for m, _ in _said_changes(t))
-    key = ("clear" if abs(word) == 2 else "signs") + ("_but" if against else "") + then
+    key = ("clear" if abs(direction) == 2 else "signs") + ("_but" if against else "") + then
     pace = Clause("")
-    if t.sign("trend_slope") == sign:
+    # Of six points, the fewest there may be, a yearly pace would say more than is known.
+    if t.sign("trend_slope") == sign and (t.value("trend_n") or _FEWEST + 1) > _FEWEST:
         after = "pace" if key in ("clear", "clear_then") else "pace_after"
-        pace = clause(f"trend.{after}", t.lang, slope=clauses.difference(t, "trend_slope"))
+        pace = clause(f"trend.{after}", t.lang, slope=clauses.pace(t, "trend_slope"))
     verbs: tuple[Verb, Verb]
     verbs = ("rose", "fell") if t.stale else ("has_risen", "has_fallen")
+    pronoun, told = balances.trend_words(t, sign, *verbs)
     whole = clause(
         f"trend.{key}",
         t.lang,
         pace=pace,
         range=between,
-        pronoun=t.word("pronoun"),
-        moved=moved(t, sign, *verbs),
+        pronoun=pronoun,
+        moved=told,
         change=moved(t, sign, "a_rise", "a_fall"),
         noun=moved(t, sign, "of_rise", "of_fall"),
     )
@@ -326,8 +340,9 @@ def _rank(t: Topic) -> Sentence | None:
         t,
         "rank",
         t.said(
-            "place.missing",
+            "place.missing_one" if known == 1 else "place.missing",
             known=t.number("regions_n", known),
+            areas=level_word(t, "of_which"),
             of_all=Clause(
                 all_text, (Number("level_count", float(count), str(count), t.indicator.id),)
             ),

@@ -7,14 +7,17 @@ whose figure is fresh and bears the claim out. Where none does, the sentence say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from tilannekuva import periods, words
 from tilannekuva.model import Picture
 from tilannekuva.narrate import clauses
+from tilannekuva.narrate.balances import trend_words
+from tilannekuva.narrate.news import news
+from tilannekuva.narrate.notes import received
 from tilannekuva.narrate.phrases import Clause, Number, Sentence, Topic, clause, moved
-from tilannekuva.narrate.statements import gap_metric, level, level_word, rank_clause, turned
+from tilannekuva.narrate.statements import level, level_word, rank_clause, turned
 
 __all__ = ["summary"]
 
@@ -36,10 +39,9 @@ def summary(picture: Picture, lang: str) -> tuple[Sentence, ...]:
         names a second one.
     """
     keys = picture.key_figures
-    strength = _first(picture, lang, "strength", keys.strengths, lambda t: _good(t, 1))
-    taken = [strength.indicator]
-    weakness = _first(picture, lang, "weakness", keys.weaknesses, lambda t: _good(t, -1), taken)
-    taken.append(weakness.indicator)
+    told = _Told(picture, lang)
+    strength = told.first("strength", keys.strengths, _strength)
+    weakness = told.first("weakness", keys.weaknesses, lambda t: _good(t, -1))
     contrast = Sentence(
         words.message("summary.contrast", lang, strength=strength.text, weakness=weakness.text),
         "contrast",
@@ -48,32 +50,48 @@ def summary(picture: Picture, lang: str) -> tuple[Sentence, ...]:
         strength.periods + weakness.periods,
         tuple(i for i in (weakness.indicator,) if i and strength.indicator),
     )
-    bottleneck = _first(picture, lang, "bottleneck", keys.bottlenecks, _bottleneck, taken)
-    shock = _first(picture, lang, "shock", keys.shocks, _shock)
-    taken.append(bottleneck.indicator)
-    outlook = _first(picture, lang, "outlook", keys.outlook, _outlook, taken)
-    return contrast, bottleneck, shock, outlook, _news(picture, lang)
+    bottleneck = told.first("bottleneck", keys.bottlenecks, _bottleneck)
+    shock = told.first("shock", keys.shocks, _shock, again=True)
+    outlook = told.first("outlook", keys.outlook, _outlook)
+    return contrast, bottleneck, shock, outlook, news(picture, lang)
 
 
-def _first(
-    picture: Picture,
-    lang: str,
-    kind: str,
-    candidates: Iterable[str],
-    claim: Claim,
-    taken: Iterable[str] = (),
-) -> Sentence:
-    """The first candidate that bears the claim out, or that there is none."""
-    used = set(taken)
-    for name in candidates:
-        if name not in picture.findings or name in used:
-            continue
-        t = Topic(picture.findings[name], picture, lang)
-        found = None if t.stale else claim(t)
-        if found is not None:
-            whole = clause(f"summary.{kind}", lang, claim=found.capital())
-            return Sentence(whole.text, kind, name, whole.numbers, whole.periods)
-    return Sentence(words.message(f"summary.no_{kind}", lang), kind, "")
+class _Told:
+    """The sentences so far: each new one is of another subject where there is such a one."""
+
+    def __init__(self, picture: Picture, lang: str) -> None:
+        self.picture = picture
+        self.lang = lang
+        self.used: list[str] = []
+
+    def first(
+        self, kind: str, candidates: Iterable[str], claim: Claim, *, again: bool = False
+    ) -> Sentence:
+        """The first candidate that bears the claim out, or that there is none.
+
+        Args:
+            kind: Which of the sentences it is.
+            candidates: Indicators in order of preference.
+            claim: What must hold, and how it is said.
+            again: The same indicator may have been told of in another way.
+        """
+        subjects = {self.picture.indicators[i].subject for i in self.used}
+        held: list[tuple[str, Clause]] = []
+        for name in candidates:
+            if name not in self.picture.findings or (name in self.used and not again):
+                continue
+            t = Topic(self.picture.findings[name], self.picture, self.lang)
+            found = None if t.stale else claim(t)
+            if found is not None:
+                held.append((name, found))
+        if not held:
+            return Sentence(words.message(f"summary.no_{kind}", self.lang), kind, "")
+        fresh = [h for h in held if self.picture.indicators[h[0]].subject not in subjects]
+        name, found = (fresh or held)[0]
+        self.used.append(name)
+        whole = clause(f"summary.{kind}", self.lang, claim=found.capital())
+        also = ("pop_total",) if name == "pop_proj" else ()
+        return Sentence(whole.text, kind, name, whole.numbers, whole.periods, also)
 
 
 # --- strength, weakness, bottleneck -------------------------------------------------------------
@@ -95,8 +113,7 @@ def _good(t: Topic, sign: int) -> Clause | None:
     """
     if t.direction == 0 or t.value("latest") is None:
         return None
-    metric = gap_metric(t)
-    gap = t.sign(metric) * t.direction if metric else 0
+    gap = t.side() * t.direction
     third = _thirds(t)
     if gap == -sign or third == -sign:
         return None
@@ -106,6 +123,42 @@ def _good(t: Topic, sign: int) -> Clause | None:
         return _with_rank(t)
     word = 0.0 if turned(t) else t.value("trend_word") or 0.0
     return _with_trend(t) if word * t.direction * sign > 0 else None
+
+
+def _strength(t: Topic) -> Clause | None:
+    """A level or a direction that is good, or one that is low but has clearly risen."""
+    return _good(t, 1) or _improving(t)
+
+
+def _improving(t: Topic) -> Clause | None:
+    """Worse than the country but clearly getting better: both halves."""
+    metric = "change_5y"
+    change, latest = t.value(metric), t.value("latest")
+    word = (t.value("trend_word") or 0.0) * t.direction
+    worse = t.side() * t.direction < 0
+    if change is None or latest is None or not worse or word < 2 or turned(t):
+        return None
+    if change * t.direction < max(t.indicator.min_change, 1e-9) or t.unit.relative:
+        return None
+    # The gap must have narrowed too, or the country has risen as much.
+    if (t.value("gap_change_5y") or 0.0) * t.direction < t.indicator.min_change:
+        return None
+    first = t.finding.metrics[metric].period.split("/")[0]
+    known = dict(zip(t.finding.segments[-1].periods, t.finding.segments[-1].values, strict=True))
+    before = known.get(first)
+    if before is None:
+        return None
+    tail = clause(
+        "summary.improving",
+        t.lang,
+        span=words.message("span.y5", t.lang),
+        pronoun=t.word("pronoun"),
+        moved=moved(t, t.direction, "rose", "fell"),
+        size=clauses.difference(t, metric),
+        before=_bare(t, before, first),
+        when=clauses.period(t, first),
+    )
+    return _join(level(t, marked=True), tail)
 
 
 def _with_rank(t: Topic) -> Clause:
@@ -128,8 +181,8 @@ def _with_trend(t: Topic) -> Clause:
     tail = clause(
         "summary.and_trend" if abs(word) == 2 else "summary.and_signs",
         t.lang,
-        pronoun=t.word("pronoun"),
-        moved=moved(t, sign, "has_risen", "has_fallen"),
+        pronoun=trend_words(t, sign, "has_risen", "has_fallen")[0],
+        moved=trend_words(t, sign, "has_risen", "has_fallen")[1],
         noun=moved(t, sign, "of_rise", "of_fall"),
         range=clauses.span(t, "trend_slope"),
     )
@@ -188,13 +241,14 @@ def _shock(t: Topic) -> Clause | None:
 
 def _bare(t: Topic, value: float, period: str) -> Clause:
     """A figure of the series as said in a sentence."""
-    bare = words.number(value, t.indicator.decimals, t.lang)
-    number = Number(f"figure:{period}", value, bare, t.indicator.id)
+    number = Number(f"figure:{period}", value, clauses.bare_number(t, value), t.indicator.id)
     return Clause(clauses.spoken(t, value), (number,))
 
 
 def _outlook(t: Topic) -> Clause | None:
     """A projection, or a direction that the data tell."""
+    if t.indicator.id == "pop_proj":
+        return _projection(t)
     row = t.metric("forecast")
     if row is not None and row.value is not None and t.value("latest") is not None:
         return clause(
@@ -209,21 +263,30 @@ def _outlook(t: Topic) -> Clause | None:
     return _with_trend(t) if t.value("trend_word") and not turned(t) else None
 
 
-def _news(picture: Picture, lang: str) -> Sentence:
-    """How many indicators have a new or a revised figure since the view a year before."""
-    if picture.compared_with is None:
-        return Sentence(words.message("summary.no_comparison", lang), "changed", "")
-    date = words.date(picture.compared_with, lang)
-    new = [c.indicator for c in picture.changes if c.kind in ("new", "first")]
-    revised = [c.indicator for c in picture.changes if c.kind == "revised"]
-    when = Clause(date, (), (date,))
-    if not new and not revised:
-        text = clause("summary.no_changes", lang, date=when)
-        return Sentence(text.text, "changed", "", (), text.periods)
-    counts = {"new": new, "revised": revised}
-    numbers = {k: Number(f"changes_{k}", float(len(v)), str(len(v)), "") for k, v in counts.items()}
-    claim = clause("summary.new" if revised else "summary.new_only", lang, date=when, **numbers)
-    whole = clause("summary.changed", lang, claim=claim.capital())
-    link = next((i for i in picture.key_figures.figures if i in new), "")
-    done = Sentence(whole.text, "changed", link, whole.numbers, whole.periods)
-    return replace(done, also=())
+def _projection(t: Topic) -> Clause | None:
+    """The population now and as projected, with whose projection it is and of what year."""
+    row, now = t.metric("forecast"), t.picture.findings.get("pop_total")
+    if row is None or row.value is None or now is None or now.latest.value is None:
+        return None
+    today = Topic(now, t.picture, t.lang)
+    if today.stale:
+        return None
+    used, _ = received(t.finding.snapshots, t.picture)
+    source = Clause("")
+    if used:
+        newest = max(used, key=lambda s: (s.published_on, s.id))
+        # A projection is named by the year it was made, which its table tells.
+        made = re.search(r"/(\d{4})$", newest.table)
+        year = made[1] if made else newest.published_on[:4]
+        publisher = t.picture.sources[newest.source].publisher[t.lang]
+        source = clause(
+            "summary.projection_source", t.lang, publisher=publisher, year=Clause(year, (), (year,))
+        )
+    less = row.value < now.latest.value
+    return t.said(
+        f"summary.projection_{'less' if less else 'more'}",
+        now=today.number("latest", now.latest.value),
+        then=t.number("forecast", row.value),
+        year=clauses.period(t, row.period, "plain"),
+        source=source,
+    )

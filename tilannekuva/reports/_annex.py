@@ -160,6 +160,8 @@ class SourceRow(NamedTuple):
     table: str
     href: str
     title: str
+    lang: str
+    """Language of the title: the publisher's own."""
     vintage: str
     licence: str
     note: str
@@ -181,7 +183,8 @@ def sources(picture: Picture, lang: str) -> list[dict[str, Any]]:
                  for i in used.get(s.id, ())]  # fmt: skip
         found.setdefault(s.source, []).append(
             SourceRow(
-                s.table, link(s.address), s.title, words.date(s.published_on, lang),
+                s.table, link(s.address), s.title, title_language(s),
+                words.date(s.published_on, lang),
                 narrate.licence_text(s.licence, lang), say("transcribed") if s.transcribed else "",
                 s.note, users,
             )
@@ -193,6 +196,24 @@ def sources(picture: Picture, lang: str) -> list[dict[str, Any]]:
         }
         for source, rows in found.items()
     ]  # fmt: skip
+
+
+_ENGLISH = frozenset(
+    ("and", "by", "calculation", "figures", "from", "in", "of", "on", "per", "persons", "rate",
+     "share", "the")
+)  # fmt: skip
+_ENGLISH_SOURCES = ("eurostat", "eea", "gbif")
+
+
+def title_language(snapshot: Snapshot) -> str:
+    """The language that a publisher's title is written in: Finnish, or English.
+
+    Judged by small words and by the publisher, because no answer says it.
+    """
+    small = set(snapshot.title.casefold().replace(",", " ").replace(":", " ").split())
+    if snapshot.source in _ENGLISH_SOURCES or small & _ENGLISH:
+        return "en"
+    return "fi"
 
 
 def _users(picture: Picture) -> dict[str, list[str]]:

@@ -13,9 +13,14 @@ from tilannekuva import narrate, words
 from tilannekuva.model import Finding, Indicator, Measured, Picture, Unit
 
 __all__ = ["YEARS", "Cell", "Line", "change", "comparison", "direction", "gap_change", "latest",
-           "lines", "place"]  # fmt: skip
+           "lines", "place", "share"]  # fmt: skip
 
 YEARS = (1, 5, 10)
+_UNMARKED = ("age_months", "trend_p", "trend_n", "rank_n", "regions_n", "reach_year")
+"""They are counts and years of ours: the status of a published figure is none of theirs."""
+_AMOUNTS = ("latest", "forecast", "trend_slope", "target_value", "target_distance",
+            "pace_required", "pace_actual")  # fmt: skip
+"""With the changes, the metrics of a count: thousands of people are written out as people."""
 _TREND = {2.0: "clear_rise", 1.0: "signs_rise", 0.0: "cannot", -1.0: "signs_fall",
           -2.0: "clear_fall"}  # fmt: skip
 
@@ -49,7 +54,7 @@ class _Sayer:
     """What the cells of one finding in one language need to know."""
 
     def __init__(self, finding: Finding, picture: Picture, lang: str) -> None:
-        self.finding, self.lang = finding, lang
+        self.finding, self.picture, self.lang = finding, picture, lang
         self.indicator: Indicator = picture.indicators[finding.indicator]
         self.unit: Unit = picture.units[self.indicator.unit]
 
@@ -83,8 +88,24 @@ class _Sayer:
         if decimals is None:
             decimals = narrate.decimals(key, found.value, self.indicator)
         show = words.signed if sign else words.number
-        number = show(found.value, decimals, self.lang)
-        return Cell(key, number, self.after(unit), decimals, *self.marked(found))
+        value = found.value
+        if key in _AMOUNTS or (key.startswith("change_") and "pct" not in key):
+            value, decimals = words.scaled(value, decimals, self.unit)
+        number = show(value, decimals, self.lang)
+        mark = ("", "") if key in _UNMARKED else self.marked(found)
+        return Cell(key, number, self.after(unit), decimals, *mark)
+
+    def end(self, value: float) -> str:
+        """An end of the interval of the slope, in the decimals and the size of the slope."""
+        places = narrate.decimals("trend_slope", value, self.indicator)
+        slope = self.metric("trend_slope")
+        if slope is not None and slope.value is not None:
+            places = narrate.decimals("trend_slope", slope.value, self.indicator)
+        return words.signed(*words.scaled(value, places, self.unit), self.lang)
+
+    def percents(self, key: str) -> bool:
+        """Whether a metric may be said in per cent: of an amount that is never below zero."""
+        return self.unit.relative and narrate.in_percent(key, self.finding, self.picture)
 
     def after(self, unit: str | None) -> str:
         """What follows the number: the short unit, without the number itself."""
@@ -118,7 +139,7 @@ def change(finding: Finding, picture: Picture, lang: str, years: int) -> Cell:
 
 
 def _change(sayer: _Sayer, years: int) -> Cell:
-    if sayer.unit.relative:
+    if sayer.percents(f"change_pct_{years}y"):
         cell = sayer.cell(f"change_pct_{years}y", sign=True, unit="percent")
         if cell.text or sayer.metric(f"change_{years}y") is None:
             return cell
@@ -133,16 +154,23 @@ def _plain_change(sayer: _Sayer, key: str) -> Cell:
 
 
 def comparison(finding: Finding, picture: Picture, lang: str) -> Cell:
-    """Against the whole country: the gap, or for what adds up the share of the country."""
-    return _comparison(_Sayer(finding, picture, lang))
-
-
-def _comparison(sayer: _Sayer) -> Cell:
+    """The gap to the whole country; what adds up has none."""
+    sayer = _Sayer(finding, picture, lang)
     if sayer.unit.extensive:
-        return sayer.cell("share_of_country", unit="percent")
-    if sayer.unit.relative:
+        return sayer.missing("gap", "extensive")
+    if sayer.percents("gap_pct"):
         return sayer.cell("gap_pct", sign=True, unit="percent")
     return _plain_change(sayer, "gap")
+
+
+def share(finding: Finding, picture: Picture, lang: str) -> Cell:
+    """The share of the whole country's figure, for what adds up."""
+    sayer = _Sayer(finding, picture, lang)
+    if not sayer.unit.extensive:
+        return sayer.missing("share_of_country", None)._replace(reason="")
+    if not sayer.percents("share_of_country"):
+        return sayer.missing("share_of_country", "not_positive")
+    return sayer.cell("share_of_country", unit="percent")
 
 
 def gap_change(finding: Finding, picture: Picture, lang: str) -> Cell:
@@ -202,7 +230,7 @@ def _lines(sayer: _Sayer) -> Iterator[Line]:
     for years in YEARS:
         yield from _change_lines(sayer, years)
     index = sayer.metric("index")
-    if index is not None:
+    if index is not None and sayer.percents("index"):
         base = words.period(index.period.split("/")[0], sayer.lang) if index.value else ""
         name = say("line.index", base=base) if base else say("line.index_bare")
         yield Line(name, sayer.cell("index", unit=""), sayer.period("latest"))
@@ -223,6 +251,8 @@ def _change_lines(sayer: _Sayer, years: int) -> Iterator[Line]:
         return
     own = sayer.cell(f"change_{years}y", sign=True)
     yield Line(name, own, span)
+    if not sayer.percents(f"change_pct_{years}y"):
+        return
     yield Line(
         sayer.say("in_percent", name=name),
         sayer.cell(f"change_pct_{years}y", sign=True, unit="percent"),
@@ -244,22 +274,26 @@ def _span(sayer: _Sayer, key: str) -> str:
 def _country_lines(sayer: _Sayer) -> Iterator[Line]:
     say = sayer.say
     if sayer.unit.extensive:
-        yield Line(say("line.share"), sayer.cell("share_of_country", unit="percent"),
-                   sayer.period("share_of_country"))  # fmt: skip
+        if sayer.percents("share_of_country"):
+            yield Line(say("line.share"), sayer.cell("share_of_country", unit="percent"),
+                       sayer.period("share_of_country"))  # fmt: skip
     else:
         plain = _plain_change(sayer, "gap")
         if sayer.unit.relative and plain.text:
             plain = sayer.cell("gap", sign=True)
         yield Line(say("line.gap"), plain, sayer.period("gap"))
         if plain.text:
-            if sayer.unit.relative:
+            if sayer.percents("gap_pct"):
                 yield Line(say("line.gap_pct"), sayer.cell("gap_pct", sign=True, unit="percent"),
                            sayer.period("gap"))  # fmt: skip
             for years in (5, 10):
                 key = f"gap_change_{years}y"
                 if sayer.metric(key):
-                    yield Line(say(f"line.{key}"), _plain_change(sayer, key), _span(sayer, key))
-    if sayer.metric("country_change_pct_10y"):
+                    moved = _plain_change(sayer, key)
+                    if sayer.unit.relative and moved.text:
+                        moved = sayer.cell(key, sign=True)
+                    yield Line(say(f"line.{key}"), moved, _span(sayer, key))
+    if sayer.metric("country_change_pct_10y") and sayer.percents("country_change_pct_10y"):
         yield Line(say("line.country_change"),
                    sayer.cell("country_change_pct_10y", sign=True, unit="percent"),
                    _span(sayer, "country_change_pct_10y"))  # fmt: skip
@@ -279,8 +313,8 @@ def _trend_lines(sayer: _Sayer) -> Iterator[Line]:
     if low and high and low.value is not None and high.value is not None:
         interval = say(
             "interval",
-            low=words.signed(low.value, slope.decimals, sayer.lang),
-            high=words.signed(high.value, slope.decimals, sayer.lang),
+            low=sayer.end(low.value),
+            high=sayer.end(high.value),
         )
     yield Line(say("line.trend_slope"), slope, _span(sayer, "trend_slope"), interval)
     n = sayer.metric("trend_n")

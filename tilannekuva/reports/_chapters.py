@@ -59,6 +59,9 @@ def _chapter(
         said = [s.text for s in narrate.sentences(finding, picture, lang)]
         # A headline that is the first sentence is not said twice.
         said = said[1:] if said and headline.startswith(said[0].rstrip(".")) else said
+        if stale(finding):  # an old figure that opens a chapter is called old at once
+            period = words.period(finding.latest.period, lang)
+            said = [say("stale_lead", period=period), *said]
         if figures and _tells(scene.drawings[0], scene.lead):
             lead = {"figure": figures.pop(0), "sentences": said}
         else:
@@ -115,6 +118,7 @@ def chart_id(drawing: Drawing) -> str:
 
 
 def _figure(drawing: Drawing, picture: Picture, lang: Language, charts: Charts) -> dict[str, Any]:
+    say = sayer(lang)
     chart = charts[drawing.subject, drawing.kind]
     about = drawing.subject if drawing.kind != "heatmap" else ""
     return {
@@ -122,7 +126,12 @@ def _figure(drawing: Drawing, picture: Picture, lang: Language, charts: Charts) 
         "source": chart.source, "table": chart_table(chart, picture), "about": about,
         "name": name_of(picture, about, lang) if about else "",
         # The chart escapes the texts that it writes into its own drawing.
-        "svg": Markup(chart.svg().decode()),
+        # The heading says what the drawing shows: its name for screen readers only says which kind.
+        "svg": Markup(
+            chart.svg(
+                name=say("svg_title", kind=say(f"kind.{drawing.kind}"))
+            ).decode()
+        ),
     }  # fmt: skip
 
 
@@ -136,13 +145,29 @@ def _numbers(
     rows = [_row(picture.findings[i], picture, lang) for i in table]
     marks = {}
     for r in rows:
-        for c in (r["latest"], *r["changes"], r["comparison"], r["place"]):
+        for c in (r["latest"], *r["changes"], r["comparison"], r["share"], r["place"]):
             if c.mark:
                 marks[c.mark] = c.status
+    details = [_detail(picture.findings[i], picture, lang, about.get(i, ())) for i in home]
     return {
-        "rows": rows, "marks": [{"mark": k, "name": v} for k, v in sorted(marks.items())],
-        "details": [_detail(picture.findings[i], picture, lang, about.get(i, ())) for i in home],
+        "rows": rows, "columns": _columns(rows),
+        "marks": [{"mark": k, "name": v} for k, v in sorted(marks.items())],
+        "details": details,
+        # A closed panel is not printed; what a reader must know of its figures is.
+        "caveats": [
+            {"name": d["name"], "text": " ".join(d["notes"])} for d in details if d["notes"]
+        ],
     }  # fmt: skip
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+    """Which columns of the compact table have a figure in any row; the others are left out."""
+    shown = {
+        f"change_{y}y": any(r["changes"][n].text for r in rows) for n, y in enumerate(_cells.YEARS)
+    }
+    for key in ("comparison", "share", "place", "trend"):
+        shown[key] = any(r[key].text for r in rows)
+    return shown
 
 
 def stale(finding: Finding) -> bool:
@@ -159,6 +184,7 @@ def _row(finding: Finding, picture: Picture, lang: Language) -> dict[str, Any]:
         "latest": _cells.latest(finding, picture, lang), "unit": _unit(finding, picture, lang),
         "period": words.period(finding.latest.period, lang), "stale": stale(finding),
         "changes": changes, "comparison": _cells.comparison(finding, picture, lang),
+        "share": _cells.share(finding, picture, lang),
         "place": _cells.place(finding, picture, lang),
         "trend": _cells.direction(finding, picture, lang),
     }  # fmt: skip
@@ -167,6 +193,8 @@ def _row(finding: Finding, picture: Picture, lang: Language) -> dict[str, Any]:
 def _unit(finding: Finding, picture: Picture, lang: Language) -> str:
     """The unit beside a name; nothing for what is only counted or has none."""
     unit = picture.units[picture.indicators[finding.indicator].unit]
+    if unit.id == "thousand_persons":  # the cells hold the whole number
+        unit = picture.units["persons"]
     return "" if unit.id in ("count", "index", "ratio") else unit.label[lang]
 
 

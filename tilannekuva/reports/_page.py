@@ -14,7 +14,7 @@ from markupsafe import Markup
 from tilannekuva import narrate, periods, regions, words
 from tilannekuva.charts import series
 from tilannekuva.model import Finding, Picture
-from tilannekuva.reports import _cells, _sparks
+from tilannekuva.reports import _cells, _dates, _sparks
 from tilannekuva.reports._annex import sayer, section_id
 from tilannekuva.storyboard import Storyboard
 
@@ -35,12 +35,10 @@ def head(picture: Picture, lang: str) -> dict[str, Any]:
     say = sayer(lang)
     forms = regions.forms(picture.region.code)
     elative = forms["fi_elative"] if lang == "fi" else forms[f"{lang}_name"]
-    published = [s.published_on for s in picture.snapshots.values() if s.kind != "derived"]
-    newest = max(published, key=lambda d: (periods.latest_day(d), len(d)), default=picture.as_of)
-    facts = [
-        (say("as_of"), words.date(picture.as_of, lang)),
-        (say("newest"), words.date(newest, lang)),
-    ]
+    published = (s.published_on for s in picture.snapshots.values() if s.kind != "derived")
+    facts = [(say("as_of"), words.date(picture.as_of, lang))]
+    if (newest := _dates.newest(published)) not in (None, picture.as_of):
+        facts.append((say("newest"), words.date(str(newest), lang)))
     latest = [f.latest for f in picture.findings.values() if f.latest.value is not None]
     if latest:
         last = max(latest, key=lambda m: (periods.parse(m.period).end, m.period)).period
@@ -110,20 +108,19 @@ def _card(finding: Finding, picture: Picture, lang: str) -> dict[str, Any]:
         "value": card.value if before else card.quantity, "unit": unit if before else "",
         "when": card.period, "marks": card.marks, "change": words.capital(card.change),
         "spark": _spark(finding, picture, lang), "strip": _strip(finding, picture, lang),
-        "place": said,
+        "place": said, "better": _better(finding, picture, lang),
     }  # fmt: skip
 
 
 def _spark(finding: Finding, picture: Picture, lang: str) -> Markup:
-    cut = series.cuts(finding, picture)
-    pieces, found = [], []
-    for segment in finding.segments:
-        points = [p for p in series.points(segment) if p.status != "forecast"]
-        found += points
-        for run in series.runs(points, series.step(finding), cut):
-            pieces.append([_sparks.Mark(p.x, p.y, p.status in series.SURE) for p in run])
+    found, usual = _comparable(finding)
     if not found:
         return Markup("")
+    cut = series.cuts(finding, picture)
+    pieces = [
+        [_sparks.Mark(p.x, p.y, p.status in series.SURE) for p in run]
+        for run in series.runs(found, usual, cut)
+    ]
     decimals = picture.indicators[finding.indicator].decimals
     label = words.message(
         "page.spark_label", lang,
@@ -133,6 +130,27 @@ def _spark(finding: Finding, picture: Picture, lang: str) -> Markup:
         last=words.number(found[-1].y, decimals, lang),
     )  # fmt: skip
     return _sparks.line(pieces, label)
+
+
+def _comparable(finding: Finding) -> tuple[list[series.Point], float]:
+    """What may be set side by side: the newest segment, of months and quarters one part a year.
+
+    Returns:
+        The figures up to the latest, and their usual distance in years.
+    """
+    points = [p for p in series.points(series.own(finding)) if p.status != "forecast"]
+    if not points or finding.frequency not in ("month", "quarter", "half"):
+        return points, series.step(finding)
+    part = points[-1].period[4:]
+    same = [p for p in points if p.period[4:] == part]
+    return (same, 1.0) if len(same) > 1 else (points, series.step(finding))
+
+
+def _better(finding: Finding, picture: Picture, lang: str) -> tuple[str, str]:
+    """Which end of a strip is better, in words, and the side it stands on."""
+    direction = picture.indicators[finding.indicator].direction
+    side = {"up": "right", "down": "left"}.get(direction, "")
+    return (words.message(f"chart.better_{side}", lang), side) if side else ("", "")
 
 
 def _strip(finding: Finding, picture: Picture, lang: str) -> Markup:

@@ -17,6 +17,7 @@ from tilannekuva.words.figures import (
     quantity,
     rank_text,
     rounded,
+    scaled,
     signed,
 )
 from tilannekuva.words.texts import capital, has, join, message, messages, places
@@ -45,5 +46,6 @@ __all__ = [
     "quantity",
     "rank_text",
     "rounded",
+    "scaled",
     "signed",
 ]

@@ -20,6 +20,7 @@ __all__ = [
     "quantity",
     "rank_text",
     "rounded",
+    "scaled",
     "signed",
 ]
 
@@ -59,6 +60,21 @@ def number(value: float, decimals: int, lang: str) -> str:
     return sign + whole.replace(",", _GROUP[lang]) + (_POINT[lang] + part if part else "")
 
 
+def scaled(value: float, decimals: int, unit: Unit) -> tuple[float, int]:
+    """A figure as it is said: thousands of people are people, rounded as before.
+
+    Returns:
+        Value and decimals for :func:`number`.
+
+    >>> from tilannekuva.indicators import load
+    >>> scaled(27.0, 0, load().units["thousand_persons"]), scaled(8.6, 1, load().units["percent"])
+    ((27000.0, 0), (8.6, 1))
+    """
+    if unit.id != "thousand_persons":
+        return value, decimals
+    return float(rounded(value, decimals) * 1000), max(0, decimals - 3)
+
+
 def signed(value: float, decimals: int, lang: str) -> str:
     """A number with its sign always shown; what rounds to zero has none.
 
@@ -94,6 +110,7 @@ def quantity(value: float, decimals: int, unit: Unit, lang: str, *, sign: bool =
     >>> quantity(2513.9, 1, load().units["meur"], "en")
     '€2,513.9\xa0million'
     """
+    value, decimals = scaled(value, decimals, unit)
     shown = signed(value, decimals, lang) if sign else number(value, decimals, lang)
     # A sign stands before the currency: −€1,200.
     mark = "" if shown[0].isdigit() else shown[0]
@@ -128,7 +145,7 @@ def difference(value: float, decimals: int, unit: Unit, lang: str) -> str:
 
 
 def _spoken(value: float, decimals: int, unit: Unit, lang: str, table: str, after: str) -> str:
-    text = number(value, decimals, lang)
+    text = number(*scaled(value, decimals, unit), lang)
     # One of something is in the singular, and that only when it is printed as a bare 1.
     for form in ("one", "many") if text == "1" else ("many",):
         key = f"{table}.{form}.{unit.id}"

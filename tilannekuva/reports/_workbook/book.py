@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tilannekuva import narrate, words
 from tilannekuva.model import Finding, Picture, Unit
+from tilannekuva.reports import _dates
 from tilannekuva.reports._workbook.cells import NONE, Column, Link, Number, Row, Sheet, form, mark
 
 __all__ = ["FEW", "Book", "Note"]
@@ -111,20 +112,22 @@ class Book:
         return sorted(count, key=lambda p: (-count[p], p))
 
     def newest(self, ids: Iterable[str]) -> str:
-        """When the newest of some snapshots was published, in words."""
-        days = [self.picture.snapshots[i].published_on for i in ids]
-        return words.date(max(days), self.lang) if days else NONE
+        """When the newest of some snapshots was published, in words; nothing if on the day."""
+        day = _dates.newest(self.picture.snapshots[i].published_on for i in ids)
+        if day is None:
+            return NONE
+        return "" if day == self.picture.as_of else words.date(day, self.lang)
 
     def _source(self, ids: Iterable[str]) -> str:
         used = self.received(ids) or self.received(self.picture.snapshots)
-        named = self.publishers(used)
+        named, newest = self.publishers(used), self.newest(used)
         return self.say(
-            "source" if len(named) <= FEW else "source_many",
+            ("source" if len(named) <= FEW else "source_many") + ("" if newest else "_same"),
             date=words.date(self.picture.as_of, self.lang),
             n=len(named),
             publishers="; ".join(named) or NONE,
             sheet=self.name("sources"),
-            newest=self.newest(used),
+            newest=newest,
         )
 
     # ------------------------------------------------------------ notes

@@ -31,11 +31,13 @@ def cover(book: Book) -> Sheet:
     title = words.message("page.title", lang, region=book.place)
     used = book.received(p.snapshots)
     publishers = "; ".join(book.publishers(used)) or NONE
+    newest = book.newest(used)
     moved = " ".join(f"{note[lang]}." for _, note in regions.break_notes(p.region.code))
     texts = {
         "region": f"{p.region.names[lang]} ({p.region.code})",
         "edition": p.edition,
-        "as_of": say("cover.as_of_text", date=words.date(p.as_of, lang), newest=book.newest(used)),
+        "as_of": say("cover.as_of_text" if newest else "cover.as_of_same",
+                     date=words.date(p.as_of, lang), newest=newest),
         "what": say("cover.what_text"),
         "status": words.message("page.notice", lang),
         "publishers": publishers,
