@@ -97,6 +97,15 @@ def test_the_lead_is_fresh_where_any_indicator_is():
             assert storyboard.fresh(p.findings[scene.lead])
 
 
+@pytest.mark.parametrize("region", REGIONS)
+def test_no_two_chapters_open_with_the_same_finding_while_there_is_another(region):
+    p, seen = picture(region), set()
+    for scene in story(region).scenes:
+        others = {i for i in scene.table if storyboard.fresh(p.findings[i])} - seen
+        assert scene.lead not in seen or not others
+        seen.add(scene.lead)
+
+
 def test_the_same_picture_gives_the_same_story():
     again = Picture.from_json(picture("kainuu").to_json())
     assert storyboard.storyboard(again) == story("kainuu")

@@ -208,6 +208,23 @@ def test_an_index_is_a_hundred_in_its_base_year(synthetic: SimpleNamespace) -> N
     assert data["region"].nunique() == 20
 
 
+def test_an_index_with_its_base_at_the_end_begins_at_the_first_common_figure(
+    synthetic: SimpleNamespace,
+) -> None:
+    given = {"index": synthetic.measured(101.0, "2015/2016")}
+    picture = synthetic.picture(synthetic.compared(2000, 2016, metrics=given), unit="persons")
+    chart = _drawn("index", picture)
+    base = chart.data[chart.data["period"] == "2000"]
+    assert set(base["value"]) == {100.0}
+    assert "2000 = 100" in chart.subtitle
+
+
+def test_a_count_on_a_cut_axis_says_so(synthetic: SimpleNamespace) -> None:
+    finding = synthetic.finding(synthetic.series(synthetic.own, synthetic.years(2000, 2020, 900)))
+    chart = _drawn("line", synthetic.picture(finding, unit="persons"))
+    assert "does not start at zero" in _texts(chart)
+
+
 def test_context_that_would_flatten_ours_runs_out_of_the_scale(synthetic: SimpleNamespace) -> None:
     finding = synthetic.compared()
     wild = synthetic.series("MK01", synthetic.years(2000, 2020, start=500, step=50))

@@ -467,3 +467,34 @@ def test_the_index_leads_to_every_region(lang):
         p = next(x for x in pictures if x.region.names[lang] == row.th.get_text(strip=True))
         for cell in row.select("td[data-indicator]"):
             assert same(bare(cell), p.findings[cell["data-indicator"]].latest.value, lang)
+
+
+def test_a_status_mark_stands_after_the_unit_and_on_figures_only():
+    page_ = soup("kainuu", "fi")
+    marks = page_.select("table.facts-table td .st")
+    assert marks
+    for mark in marks:
+        cell = mark.find_parent("td")
+        assert cell["data-metric"] not in ("age_months", "trend_p", "trend_n", "rank_n")
+        assert not mark.find_next_siblings("span", class_="unit")
+
+
+def test_a_line_of_a_card_compares_the_same_month():
+    p = picture("kainuu")
+    for card in soup("kainuu", "fi").select("ul.cards > li"):
+        finding = p.findings[card["data-indicator"]]
+        spark = card.select_one("svg.spark")
+        if spark and finding.frequency == "month":
+            first, last = (part.split(":")[0] for part in spark["aria-label"].split("; "))
+            assert first.split()[0] == last.split()[0]
+
+
+def test_no_two_headings_of_chapters_read_the_same():
+    found = [h.get_text(" ", strip=True) for h in soup("kainuu", "fi").select(".chapter h3.sub")]
+    per_chapter = [h for h in found if ":" in h]
+    assert len(per_chapter) == len(set(per_chapter))
+
+
+def test_a_title_of_a_source_has_its_own_language():
+    spans = soup("kainuu", "fi").select("table.sources td span[lang]")
+    assert {"en", "fi"} <= {s["lang"] for s in spans}

@@ -153,7 +153,7 @@ def test_without_scripts_everything_is_there(show):
     assert first.locator("table").first.is_visible()
 
 
-def test_it_prints_on_a4_with_a_page_for_each_chapter(show):
+def test_it_prints_on_a4_with_notes_beside_their_tables(show):
     page = show("fi", DESKTOP)
     pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
     assert pdf.startswith(b"%PDF")
@@ -163,6 +163,11 @@ def test_it_prints_on_a4_with_a_page_for_each_chapter(show):
     breaks = """[...document.querySelectorAll('section.chapter')]
         .every(s => getComputedStyle(s).breakBefore === 'page')"""
     assert page.evaluate(breaks)
+    # A note is never alone on a page, and what closed panels say of their figures is printed.
+    notes = """[...document.querySelectorAll('.tablenote')]
+        .every(s => getComputedStyle(s).breakBefore === 'avoid')"""
+    assert page.evaluate(notes)
+    assert page.locator(".onlyprint li").first.is_visible()
     assert not page.locator(".tools").is_visible()
     assert not page.locator("details.ind").first.is_visible()
     assert (
