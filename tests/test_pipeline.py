@@ -445,3 +445,32 @@ def test_a_full_disk_leaves_the_store_as_it_was(
             pipeline.fetch(own_file, data=synthetic_store.folder)
     assert whole(synthetic_store.folder) == before
     shutil.rmtree(synthetic_store.folder)
+
+
+# --- what a newcomer tripped over ---------------------------------------------------------------
+
+
+def test_a_lone_text_is_one_item_and_not_its_letters() -> None:
+    assert pipeline.check_languages("fi") == ("fi",)
+    assert pipeline.check_formats("html,xlsx") == ("html", "xlsx")
+
+
+@pytest.mark.parametrize(
+    ("month", "value", "said"),
+    [("syyskuu", "2779", "not a period"), ("2024-09", "", "no rows")],
+)
+def test_a_faulty_own_file_is_refused_before_it_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, month: str, value: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = f"Kuukausi,Alue,Luku\n{month},Kainuu,{value}\n" if value else "Kuukausi,Alue,Luku\n"
+    Path("oma.csv").write_text(rows, encoding="utf-8")
+    Path("oma.toml").write_text(
+        'source = "ryhma"\ntable = "oma"\ntitle = "Oma"\npublished_on = "2025"\nmethod = "Käsin."\n'
+        'licence = "CC BY 4.0"\n[layout]\ntime = "Kuukausi"\nvalue = "Luku"\nvariables = ["Alue"]\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SourceError, match=said) as caught:
+        pipeline.fetch("oma.csv")
+    assert "oma.csv" in str(caught.value)
+    assert not Path("data").exists()

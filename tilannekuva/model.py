@@ -464,6 +464,12 @@ class Picture(Frozen):
         """Read back what :meth:`to_json` wrote."""
         return cls.model_validate_json(text)
 
+    def __repr__(self) -> str:
+        return (
+            f"<Picture of {self.region.names.fi}, {self.as_of}: {len(self.findings)} findings, "
+            f"{len(self.gaps)} gaps>"
+        )
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{self.indicators[i].names.en}</td><td>{f.latest.value}</td>"

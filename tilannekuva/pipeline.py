@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tilannekuva import indicators, periods, raw, regions, settings
-from tilannekuva.errors import CatalogueError, ReportError, SourceError
+from tilannekuva.errors import CatalogueError, ReportError, SourceError, TilannekuvaError
 from tilannekuva.model import LANGUAGES, Language, Picture, Region, Snapshot
 
 if TYPE_CHECKING:
@@ -78,14 +78,19 @@ def check_formats(asked: Iterable[str]) -> tuple[str, ...]:
     Raises:
         CatalogueError: An unknown format, with the nearest one.
     """
-    asked = list(asked)
+    asked = _items(asked)
     return FORMATS if asked == ["all"] else _known(asked, FORMATS, "format")
+
+
+def _items(asked: str | Iterable[str]) -> list[str]:
+    """A lone text is one item (or several with commas), never its letters."""
+    return asked.split(",") if isinstance(asked, str) else list(asked)
 
 
 def _known(asked: Iterable[str], known: Sequence[Name], what: str) -> tuple[Name, ...]:
     import difflib
 
-    wanted = [a.strip() for a in asked if a.strip()]
+    wanted = [a.strip() for a in _items(asked) if a.strip()]
     for name in wanted:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1, 0.3)
@@ -140,6 +145,7 @@ def fetch(
     place = Path(file)
     told = Path(declaration) if declaration else place.with_suffix(".toml")
     snapshot, content = own.declare(place, told)
+    _try_out(place, snapshot, content)
     try:
         store = _workspace(data)
         raw.add(store, [(snapshot, content)])
@@ -149,6 +155,35 @@ def fetch(
             f"{where}: cannot be written ({error.strerror or error}); the store is as it was"
         ) from error
     return snapshot
+
+
+def _try_out(file: Path, snapshot: Snapshot, content: bytes) -> None:
+    """Tidy the file by itself before it is stored: a faulty one must never block the store.
+
+    Raises:
+        SourceError: What is wrong with it, by the name that its owner knows.
+    """
+    from tilannekuva import periods, tidying
+    from tilannekuva.sources import tables
+
+    catalogue = indicators.load(_own_catalogue())
+    asked = [
+        i.id
+        for i in catalogue.indicators.values()
+        if any((q.source, q.table) == (snapshot.source, snapshot.table) for q in i.query)
+    ]
+    try:
+        frame = tables.parse(content, snapshot.layout, str(file))
+        cells = tidying.cells(frame, snapshot.layout)
+        for period in cells["time"].cat.categories:
+            periods.canonical(str(period))
+        if asked:
+            with tempfile.TemporaryDirectory() as folder:
+                raw.add(Path(folder), [(snapshot, content)])
+                tidying.tidy(catalogue, Path(folder), [snapshot], only=asked)
+    except TilannekuvaError as error:
+        text = str(error).replace(snapshot.file, str(file))
+        raise SourceError(f"{file}: {text}. Nothing was stored") from error
 
 
 def _workspace(data: Path | str | None) -> Path:
@@ -193,7 +228,8 @@ def build(
 
     languages, wanted = check_languages(lang), check_formats(formats)
     areas: list[Region]
-    if list(names) == ["all"]:
+    names = _items(names)
+    if names == ["all"]:
         areas = list(all_regions("maakunta"))
     else:
         areas = list({r.code: r for r in map(regions.area_of_pictures, names)}.values())
@@ -215,9 +251,12 @@ def build(
             files = _publish(picture, languages, wanted, folder, key)
             place = _place(folder, edition, picture.region)
             done[picture.region.code] = Built(picture.region.code, place, files, True)
-        _point(folder, edition)
         if len(areas) > 1 and "html" in wanted:
             _index(folder, edition, areas, languages)
+    # A look back does not become the latest edition; a plain run puts the pointer right.
+    pointer = folder / "latest"
+    if not pointer.is_file() or (day is None and pointer.read_text().strip() != edition):
+        _point(folder, edition)
     return [done[a.code] for a in areas]
 
 
