@@ -463,11 +463,11 @@ def test_a_faulty_own_file_is_refused_before_it_is_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, month: str, value: str, said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    rows = f"Kuukausi,Alue,Luku\n{month},Kainuu,{value}\n" if value else "Kuukausi,Alue,Luku\n"
+    rows = f"Kk,Alue,Luku\n{month},Kainuu,{value}\n" if value else "Kk,Alue,Luku\n"
     Path("oma.csv").write_text(rows, encoding="utf-8")
     Path("oma.toml").write_text(
         'source = "ryhma"\ntable = "oma"\ntitle = "Oma"\npublished_on = "2025"\nmethod = "Käsin."\n'
-        'licence = "CC BY 4.0"\n[layout]\ntime = "Kuukausi"\nvalue = "Luku"\nvariables = ["Alue"]\n',
+        'licence = "CC BY 4.0"\n[layout]\ntime = "Kk"\nvalue = "Luku"\nvariables = ["Alue"]\n',
         encoding="utf-8",
     )
     with pytest.raises(SourceError, match=said) as caught:
