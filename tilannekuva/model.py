@@ -9,6 +9,7 @@ bytes.
 from __future__ import annotations
 
 import datetime as dt
+from html import escape
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -471,13 +472,23 @@ class Picture(Frozen):
         )
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{self.indicators[i].names.en}</td><td>{f.latest.value}</td>"
-            f"<td>{f.latest.period}</td></tr>"
-            for i, f in list(self.findings.items())[:12]
-        )
+        """The key figures in Finnish, for a notebook."""
+        shown = [
+            i
+            for i in self.key_figures.figures
+            if i in self.findings and self.findings[i].latest.value is not None
+        ]
+        rows = "".join(f"<tr>{self._cells(i)}</tr>" for i in shown)
+        head = "".join(f"<th>{h}</th>" for h in ("Avainluku", "Arvo", "Yksikkö", "Jakso"))
         return (
-            f"<p><strong>{self.region.names.en}</strong>, {self.as_of}: {len(self.findings)} "
-            f"findings, {len(self.gaps)} gaps</p><table><thead><tr><th>Indicator</th>"
-            f"<th>Latest</th><th>Period</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"<p><strong>{escape(self.region.names.fi)}</strong>, tilanne {self.as_of}: "
+            f"{len(self.findings)} mittaria, joista on lukuja; {len(self.gaps)} puutetta</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
+
+    def _cells(self, name: str) -> str:
+        indicator, latest = self.indicators[name], self.findings[name].latest
+        value = f"{latest.value:,.{indicator.decimals}f}"
+        value = value.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",").replace("-", "−")
+        cells = (indicator.label.fi, value, self.units[indicator.unit].label.fi, latest.period)
+        return "".join(f"<td>{escape(c)}</td>" for c in cells)

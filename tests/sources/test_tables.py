@@ -140,3 +140,19 @@ def test_a_misspelt_layout_does_not_pass_in_silence() -> None:
         tables.parse(b"a;b\n", {"format": "csv", "seperator": ";"}, "f.csv")
     with pytest.raises(SourceError, match="unknown format 'ods'; known: long-csv, csv, xlsx"):
         tables.parse(b"", {"format": "ods"}, "f.ods")
+
+
+def test_a_month_that_excel_made_a_date_of_is_a_month_again() -> None:
+    import datetime as dt
+    import io
+
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Kuukausi", "Alue", "Luku"])
+    book.active.append([dt.datetime(2024, 9, 1), "Kainuu", 2779])
+    file = io.BytesIO()
+    book.save(file)
+    layout = {"format": "xlsx", "time": "Kuukausi", "value": "Luku"}
+    frame = tables.parse(file.getvalue(), layout, "oma.xlsx")
+    assert frame["Kuukausi"].tolist() == ["2024-09"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import io
 from collections.abc import Mapping
@@ -140,6 +141,9 @@ def _sheet(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, dt.datetime | dt.date):
+        # Excel keeps "2024-09" as the first of the month; a day that is one stays a day.
+        return cell.strftime("%Y-%m" if cell.day == 1 else "%Y-%m-%d")
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
