@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import tilannekuva
 from tilannekuva import cli, pipeline
 from tilannekuva.errors import ReportError
 
@@ -83,13 +85,15 @@ def test_a_picture_alone_names_its_folder(desk: Path, run: Run) -> None:
 
 def test_progress_is_plain_lines_when_nobody_watches(desk: Path, run: Run) -> None:
     _, _, err = run("build", "kainuu", "lappi")
-    assert err == [
+    assert [line.split(" ", 1)[1] for line in err] == [
         "tilannekuva: tidy",
         "tilannekuva: measure",
         "tilannekuva: compose",
         "tilannekuva: publish Kainuu",
         "tilannekuva: publish Lappi",
     ]
+    # A log without times does not tell which of two runs was slow.
+    assert all(re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z ", line) for line in err)
     assert not any(c in "".join(err) for c in "\r\x1b")
 
 
@@ -295,6 +299,36 @@ def test_the_2_of_command_line_habit_is_1_here(
 ) -> None:
     monkeypatch.setattr(cli, "app", lambda *_, **__: given)
     assert cli.main([]) == code
+
+
+def test_an_unexpected_error_is_one_line_and_3(
+    desk: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(pipeline, "build", broken)
+    code, _, err = run("build")
+    assert code == 3
+    assert len(err) == 1
+    assert "unexpected ZeroDivisionError: division by zero" in err[0]
+    with pytest.raises(ZeroDivisionError):
+        run("--debug", "build")
+
+
+def test_the_version_is_said(run: Run) -> None:
+    assert run("--version")[:2] == (0, [f"tilannekuva {tilannekuva.__version__}"])
+
+
+def test_the_same_file_a_second_time_is_no_news(desk: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("region,time,value\nMK18,2020,1\n")
+    (tmp_path / "own.toml").write_text(
+        'source = "metsahallitus"\ntable = "own"\ntitle = "x"\npublished_on = "2024"\n'
+        'method = "x"\nlicence = "x"\n'
+    )
+    run("fetch", str(tmp_path / "own.csv"))
+    _, out, _ = run("fetch", str(tmp_path / "own.csv"))
+    assert out == ["metsahallitus own: nothing changed, the same bytes are there"]
 
 
 # --- as a process -------------------------------------------------------------------------------

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from openpyxl import Workbook
 
 from tilannekuva import tidying
-from tilannekuva.errors import DataError, SourceError, TilannekuvaError
+from tilannekuva.errors import DataError, SourceError
 from tilannekuva.indicators import Catalogue
 from tilannekuva.model import Indicator, Query
-from tilannekuva.sources import tables
 from tilannekuva.tidying import Tidied
 
 Make = Callable[..., Indicator]
@@ -394,34 +392,6 @@ def sheet(*rows: list[Any]) -> bytes:
     return out.getvalue()
 
 
-def read(data: bytes, **layout: Any) -> pd.DataFrame:
-    return tidying.cells(tables.parse(data, layout, "own"), layout)
-
-
-def cell_rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
-    found = frame.astype(object).where(frame.notna(), None)
-    return sorted(map(tuple, found.to_numpy().tolist()), key=str)
-
-
-def test_a_wide_sheet_becomes_cells() -> None:
-    data = sheet(
-        ["Kunta", "Tiedot", 2020, 2021, None],
-        ["Kajaani", "työpaikat", 100, 101.5, "huomautus"],
-        [None] * 5,
-        ["Kuhmo", "työpaikat", None, "..", None],
-        ["Lähde: oma laskenta", None, None, None, None],
-    )
-    frame = read(data, format="xlsx", time="columns", variables=["Kunta", "Tiedot"])
-    assert list(frame.columns) == ["Kunta", "Tiedot", "time", "flag", "value"]
-    assert cell_rows(frame) == [
-        ("Kajaani", "työpaikat", "2020", "", 100.0),
-        ("Kajaani", "työpaikat", "2021", "", 101.5),
-        ("Kuhmo", "työpaikat", "2021", "..", None),
-    ]
-    # The footnote is gone as a row and as a code.
-    assert list(frame["Kunta"].cat.categories) == ["Kajaani", "Kuhmo"]
-
-
 def test_a_wide_sheet_goes_all_the_way_to_the_table(
     synthetic_store: Store, make_indicator: Make, make_query: Ask
 ) -> None:
@@ -444,31 +414,6 @@ def test_a_wide_sheet_goes_all_the_way_to_the_table(
     assert statuses(found)["KU290", "2021"] == "confidential"
 
 
-def test_decimal_commas_and_thin_groups_are_declared() -> None:
-    data = "alue;time;value\nMK18;2020;1 234,5\nMK18;2021;-0,5\nMK18;2022;12\u00a0345\n".encode()
-    frame = read(data, format="csv", separator=";", decimal=",")
-    assert sorted(frame["value"]) == [-0.5, 1234.5, 12345.0]
-    assert set(frame["flag"]) == {""}
-
-
-def test_a_number_that_cannot_be_read_stays_as_a_mark_and_is_refused_later(
-    synthetic_store: Store, make_indicator: Make, make_query: Ask
-) -> None:
-    """'1,5' without a declared decimal comma must not become 15 or vanish."""
-    data = b'region,time,value\nMK18,2020,"1,5"\n'
-    frame = read(data, format="csv")
-    assert frame["flag"].tolist() == ["1,5"]
-    assert frame["value"].isna().all()
-    synthetic_store.add(data, layout={"format": "csv"})
-    with pytest.raises(TilannekuvaError, match="unknown mark '1,5'"):
-        synthetic_store.tidy(make_indicator(query=(make_query(),)))
-
-
-def test_a_hyphen_is_zero_and_an_empty_cell_is_no_row() -> None:
-    frame = read(b"alue,time,value\nMK18,2020,-\nMK18,2021,\nMK18,2022,..\n", format="csv")
-    assert cell_rows(frame) == [("MK18", "2020", "-", 0.0), ("MK18", "2022", "..", None)]
-
-
 @pytest.mark.parametrize("empty", ["region", "time"])
 def test_an_empty_code_is_refused_and_does_not_become_its_neighbour(
     synthetic_store: Store, make_indicator: Make, make_query: Ask, empty: str
@@ -479,39 +424,6 @@ def test_an_empty_code_is_refused_and_does_not_become_its_neighbour(
     )
     with pytest.raises(DataError, match="''"):
         synthetic_store.tidy(make_indicator(query=(make_query(),)))
-
-
-def test_a_column_of_marks_that_is_empty_throughout_is_still_a_column() -> None:
-    data = b"alue,time,value,merkki\nMK18,2020,1,\nMK18,2021,2,\n"
-    frame = read(data, format="csv", flag="merkki")
-    assert frame["flag"].tolist() == ["", ""]
-
-
-def test_marks_in_a_column_of_their_own() -> None:
-    data = b"alue,time,value,merkki\nMK18,2020,1,preliminary\nMK18,2021,,suppressed\n"
-    frame = read(data, format="csv", flag="merkki")
-    assert cell_rows(frame) == [
-        ("MK18", "2020", "preliminary", 1.0),
-        ("MK18", "2021", "suppressed", None),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("layout", "what"),
-    [
-        ({"time": "columns"}, "name the other columns"),
-        (
-            {"time": "columns", "variables": ["Kunta"]},
-            "no column 'Kunta'; it has alue, time, value",
-        ),
-        ({"value": "arvo"}, "no column 'arvo'"),
-        ({"time": "vuosi"}, "no column 'vuosi'"),
-        ({"flag": "merkki"}, "no column 'merkki'"),
-    ],
-)
-def test_a_layout_that_the_sheet_does_not_have_is_named(layout: dict[str, Any], what: str) -> None:
-    with pytest.raises(SourceError, match=what):
-        read(b"alue,time,value\nMK18,2020,1\n", format="csv", **layout)
 
 
 # --- the real store -----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ Five verbs, the same on the command line and in a notebook::
 
     import tilannekuva as tk
 
-    tk.fetch("own.xlsx", "own.toml")      # source → raw
+    tk.fetch()                            # services → raw; tk.fetch("own.xlsx") a file of one's own
     obs = tk.observations()               # raw → the one table (tidy)
     tk.measure(obs)                       # observations → metrics
     picture = tk.compose("kainuu")        # metrics → picture
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     from tilannekuva.pictures import compose
     from tilannekuva.pipeline import build, fetch, publish, tidy
     from tilannekuva.regions import find as region
+    from tilannekuva.sources._cube_info import CubeInfo
+    from tilannekuva.sources.eurostat import read_eurostat_tsv
+    from tilannekuva.sources.jsonstat import read_jsonstat
+    from tilannekuva.sources.px import read_px
+    from tilannekuva.sources.pxweb import read_pxweb_json
+    from tilannekuva.sources.sotkanet import read_sotkanet
+    from tilannekuva.sources.syke import read_syke
 
 __version__ = "0.1.0"
 
@@ -46,16 +53,23 @@ _FRONT = {
     "observations": "observing", "catalogue": "observing", "measure": "measuring",
     "compose": "pictures", "publish": "pipeline", "build": "pipeline",
     "fetch": "pipeline", "tidy": "pipeline",
+    "read_px": "sources.px", "read_jsonstat": "sources.jsonstat",
+    "read_pxweb_json": "sources.pxweb", "read_eurostat_tsv": "sources.eurostat",
+    "read_sotkanet": "sources.sotkanet", "read_syke": "sources.syke",
+    "CubeInfo": "sources._cube_info",
     "Assessment": "model", "Finding": "model", "Indicator": "model", "Picture": "model",
     "Region": "model", "Snapshot": "model", "Source": "model",
     "CatalogueError": "errors", "DataError": "errors", "ReportError": "errors",
     "SourceError": "errors", "TilannekuvaError": "errors",
 }  # fmt: skip
+_ROOMS = ("charts", "narrate", "measures")
+"""Rooms that a notebook reaches by name."""
 _RENAMED = {"region": ("regions", "find")}
 
 __all__ = [
     "Assessment",
     "CatalogueError",
+    "CubeInfo",
     "DataError",
     "Finding",
     "Indicator",
@@ -73,6 +87,12 @@ __all__ = [
     "measure",
     "observations",
     "publish",
+    "read_eurostat_tsv",
+    "read_jsonstat",
+    "read_px",
+    "read_pxweb_json",
+    "read_sotkanet",
+    "read_syke",
     "region",
     "tidy",
 ]
@@ -81,6 +101,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     import importlib
 
+    if name in _ROOMS:
+        return importlib.import_module(f"tilannekuva.{name}")
     room, thing = _RENAMED.get(name, (_FRONT.get(name), name))
     if room is None:
         raise AttributeError(f"module 'tilannekuva' has no attribute '{name}'")
@@ -90,4 +112,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return sorted([*__all__, *_ROOMS, "__version__"])

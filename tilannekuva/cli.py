@@ -6,14 +6,13 @@ Exit codes: 0 done, 1 wrong use, 2 data problem, 3 report problem.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tilannekuva.errors import TilannekuvaError
+from tilannekuva.errors import SourceError, TilannekuvaError
 
 __all__ = ["app", "main"]
 
@@ -44,8 +43,18 @@ Names = Annotated[
 
 
 @app.callback()
-def _without_command(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
+def _without_command(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say the version and end.")] = False,
+    debug: Annotated[  # noqa: ARG001  # read from the arguments by main(), which catches the error
+        bool, typer.Option("--debug", help="Show where in the code an unexpected error arose.")
+    ] = False,
+) -> None:
+    if version:
+        from tilannekuva import __version__
+
+        typer.echo(f"tilannekuva {__version__}")
+    elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
 
@@ -60,9 +69,10 @@ def build(
 ) -> None:
     """Make the pictures of regions from the figures in the store."""
     from tilannekuva import pipeline, settings
+    from tilannekuva.console import progress
 
     configured = settings.read()
-    with _progress() as tick:
+    with progress() as tick:
         made = pipeline.build(
             names or ["kainuu"],
             lang=_list(lang) or configured.languages or ("fi",),
@@ -106,19 +116,92 @@ def catalogue(
         )
 
 
+Only = Annotated[
+    str | None, typer.Option("--only", help="Ids of indicators or sources, for example sotkanet.")
+]
+
+
 @app.command()
 def fetch(
-    file: Annotated[Path, typer.Argument(help="A CSV or Excel file of your own.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="A CSV or Excel file of your own; without it, services.")
+    ] = None,
     declaration: Annotated[
         Path | None, typer.Argument(help="TOML that says what it is; default: same name.")
     ] = None,
+    only: Only = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is newer at the publishers.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Open no connection.")] = False,
     data: Data = None,
 ) -> None:
-    """Bring a file of your own into the store, with its source, date and method."""
-    from tilannekuva import pipeline
+    """Bring the newest figures from the publishers' services, or a file of your own."""
+    from tilannekuva import pipeline, raw
 
-    entry = pipeline.fetch(file, declaration, data=data)
-    typer.echo(f"{entry.source} {entry.table}: {entry.id} ({entry.bytes} bytes)")
+    if file is None:
+        if problem := _fetch_live(only, check, offline, data):
+            raise problem
+        return
+    before = {s.id for s in raw.read_lock(raw.store_path(data))}
+    snapshot = pipeline.fetch(file, declaration, data=data)
+    if snapshot.id in before:
+        typer.echo(f"{snapshot.source} {snapshot.table}: nothing changed, the same bytes are there")
+    else:
+        typer.echo(f"{snapshot.source} {snapshot.table}: {snapshot.file}")
+
+
+def _fetch_live(
+    only: str | None, check: bool, offline: bool, data: Path | None
+) -> SourceError | None:
+    """Ask the services and say what came of it; an error when a table is not as it should be."""
+    from tilannekuva import pipeline
+    from tilannekuva.console import FetchProgress, summary
+
+    with FetchProgress() as shown:
+        made = pipeline.fetch(
+            data=data,
+            only=_list(only) or None,
+            check=check,
+            offline=offline,
+            watcher=shown,
+            done=shown.done,
+        )
+    for ask in made.not_asked:
+        typer.echo(f"{ask.where}: not asked (offline); in the store: {ask.known or 'nothing live'}")
+    for result in made.results:
+        if result.outcome in ("new", "revised", "newer"):
+            typer.echo(f"{result.source} {result.table}: {result.outcome} ({result.updated_at})")
+        if result.message:
+            print(f"{result.source} {result.table}: {result.message}", file=sys.stderr)
+        if result.bad and result.indicators:
+            print(f"  depend on it: {', '.join(result.indicators)}", file=sys.stderr)
+    if not made.not_asked:
+        typer.echo(f"{summary(made.results)}; {shown.counts}")
+        typer.echo(str(made.store))
+    if not made.failed:
+        return None
+    return SourceError(
+        f"{len(made.failed)} of {len(made.results)} tables are not as they should be (named "
+        "above); the others are as new as their publishers have them"
+    )
+
+
+@app.command()
+def run(
+    names: Names = None,
+    lang: Lang = None,
+    formats: Formats = None,
+    out: Out = None,
+    only: Only = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Open no connection.")] = False,
+    data: Data = None,
+) -> None:
+    """Fetch and build in one go; a service that fails does not keep the picture from being made."""
+    problem = _fetch_live(only, False, offline, data)
+    build(names, lang, formats, out, None, data)
+    if problem:
+        raise problem
 
 
 @app.command()
@@ -196,27 +279,6 @@ def _list(text: str | None) -> list[str]:
     )
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """A line that moves on a terminal, plain lines elsewhere; always on stderr."""
-    if sys.stderr.isatty():
-        from rich.console import Console
-
-        with Console(stderr=True).status("…") as status:
-            yield lambda what: status.update(what)
-        return
-    seen: set[str] = set()
-
-    def line(what: str) -> None:
-        verb = what.split()[0]
-        # Two hundred tables read are one line in a log; a region published is one each.
-        if verb != "tidy" or verb not in seen:
-            print(f"tilannekuva: {what if verb != 'tidy' else verb}", file=sys.stderr, flush=True)
-        seen.add(verb)
-
-    yield line
-
-
 def _usage_error() -> type[Exception]:
     """The class that all errors of use descend from.
 
@@ -237,6 +299,12 @@ _INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    import signal
+
+    if threading.current_thread() is threading.main_thread():
+        # A job that is told to end cleans up as one that is interrupted does.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
         result = app(arguments, standalone_mode=False, prog_name="tilannekuva")
     except TilannekuvaError as error:
@@ -251,6 +319,15 @@ def main(arguments: list[str] | None = None) -> int:
         result = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         result = _INTERRUPTED
+    except Exception as error:  # the last place where it can become one line
+        if "--debug" in given:
+            raise
+        print(
+            f"tilannekuva: unexpected {type(error).__name__}: {error}. Nothing was half-written. "
+            "This is our mistake: run `tilannekuva --debug …` and send what it prints",
+            file=sys.stderr,
+        )
+        return 3
     except SystemExit:  # whoever reads the list has seen enough (`| head`): typer leaves in silence
         return 0
     if result == _INTERRUPTED:

@@ -118,12 +118,29 @@ class Caveat(Text):
     """The region it is about; ``*`` for every one."""
 
 
+Protocol = Literal[
+    "pxweb",
+    "pxweb2",
+    "sotkanet",
+    "eurostat",
+    "laji",
+    "gbif",
+    "syke",
+    "classifications",
+    "boundaries",
+    "vipunen",
+    "ckan",
+    "tables",
+]
+"""How a service is talked to; ``tables`` are files that people hand over."""
+
+
 class Source(Frozen):
     """A publisher's endpoint: where figures come from and on what terms. Data, not code."""
 
     id: Slug
     publisher: Text
-    protocol: Literal["pxweb", "sotkanet", "eurostat", "laji", "gbif", "tables"]
+    protocol: Protocol
     base: str
     page: str
     licence: str
@@ -131,7 +148,11 @@ class Source(Frozen):
     calls: int | None = None
     """How many calls are polite ..."""
     seconds: int | None = None
-    """... in this many seconds."""
+    """... in this many seconds; a service that states its own limit is kept to that."""
+    database: str = ""
+    """PxWeb: the database that tables are in unless they name another (``DB:folder/id``)."""
+    tables: tuple[str, ...] = ()
+    """Tables asked for although no indicator is read from them: classifications, boundaries."""
 
 
 class Query(Frozen):
@@ -157,6 +178,13 @@ class Query(Frozen):
     """Overrides the indicator's, where this publisher dates the stock in another way."""
     status: str | None = None
     """A status that holds for every value of this query, for example ``estimated``."""
+    snapshots: Literal["all", "carried", "received"] = "all"
+    """Read from these snapshots only. A query for ``carried`` ones is never asked of the service:
+    the table is not there, or its codes and division are those of another time."""
+    ask: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    """What the service must be told beside the codes: filters, resource, what to count."""
+    verified: bool = True
+    """False until the live table was seen to have these codes."""
 
 
 class Aggregate(Frozen):

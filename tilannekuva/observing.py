@@ -12,6 +12,7 @@ from tilannekuva import deriving, formulas, indicators, periods, raw, settings, 
 from tilannekuva.columns import Derivation
 from tilannekuva.indicators import Catalogue
 from tilannekuva.model import Break, Snapshot
+from tilannekuva.own import supersede
 
 __all__ = ["Observed", "catalogue", "observations", "observe"]
 
@@ -44,7 +45,8 @@ def observe(
     """
     lock = tuple(lock)
     day = periods.iso_date(as_of) if as_of else raw.edition_date(lock)
-    view = table.view(tidied.rows, lock, tidied.source_rank, day)
+    current = supersede(lock, catalogue.sources, day)
+    view = table.view(tidied.rows, current, tidied.source_rank, day)
     rows, derivations = deriving.derive(view, catalogue)
     known = {s.id: s for s in lock}
     for name, derivation in derivations.items():

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 from tilannekuva import indicators, periods, raw, regions, settings
 from tilannekuva.errors import CatalogueError, ReportError, SourceError, TilannekuvaError
@@ -24,12 +24,16 @@ from tilannekuva.model import LANGUAGES, Language, Picture, Region, Snapshot
 if TYPE_CHECKING:
     import pandas as pd
 
+    from tilannekuva.calls import Ask
+    from tilannekuva.fetching import Result
     from tilannekuva.indicators import Catalogue
+    from tilannekuva.web import Watcher
 
 __all__ = [
     "DEFAULT_FORMATS",
     "FORMATS",
     "Built",
+    "Fetched",
     "build",
     "check_formats",
     "check_languages",
@@ -48,6 +52,21 @@ DEFAULT_FORMATS = ("html", "xlsx")
 _RECORD = "build.json"
 
 Name = TypeVar("Name", bound=str)
+
+
+class Fetched(NamedTuple):
+    """What a run over the services left behind."""
+
+    store: Path
+    results: tuple[Result, ...]
+    """One a table, the failed ones among them."""
+    not_asked: tuple[Ask, ...] = ()
+    """What would have been asked if it were not offline."""
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """Tables that are not as they should be."""
+        return tuple(r for r in self.results if r.bad)
 
 
 class Built(NamedTuple):
@@ -121,40 +140,125 @@ def tidy(data: Path | str | None = None, *, out: Path | str | None = None) -> pd
     return found
 
 
+@overload
 def fetch(
     file: Path | str, declaration: Path | str | None = None, *, data: Path | str | None = None
-) -> Snapshot:
-    """Bring a file of one's own into the store, with its source, date and method.
+) -> Snapshot: ...
+@overload
+def fetch(
+    file: None = None,
+    declaration: None = None,
+    *,
+    data: Path | str | None = None,
+    only: Iterable[str] | None = None,
+    check: bool = False,
+    offline: bool = False,
+    watcher: Watcher | None = None,
+    done: Callable[[Result], None] = lambda _: None,
+) -> Fetched: ...
+def fetch(
+    file: Path | str | None = None,
+    declaration: Path | str | None = None,
+    *,
+    data: Path | str | None = None,
+    only: Iterable[str] | None = None,
+    check: bool = False,
+    offline: bool = False,
+    watcher: Watcher | None = None,
+    done: Callable[[Result], None] = lambda _: None,
+) -> Snapshot | Fetched:
+    """Bring the store up to date: from the publishers' services, or with a file of one's own.
 
     Args:
-        file: CSV or Excel.
+        file: CSV or Excel of one's own; without one the services are asked.
         declaration: TOML that says what the file is (see ``docs/own-figures.md``); by default the
             file's name with the ending ``.toml``.
         data: Folder of the store. Without one ``./data/raw`` is made, seeded from the packaged
             figures; nothing is ever written into the package.
+        only: Ids of indicators or sources to ask for; None for every one that a service has.
+        check: Only find out what is newer at the publishers; nothing is written.
+        offline: Open no connection.
+        watcher: Is told of calls and waiting (``web.Meter`` counts them).
+        done: Called with what became of each table, as it comes.
 
     Returns:
-        The lock entry; bringing the same bytes in again changes nothing.
+        For a file its lock entry; bringing the same bytes in again changes nothing. For services
+        what became of each table: one that failed is among them and stops no other.
 
     Raises:
-        CatalogueError: The declaration lacks something.
-        SourceError: The file does not have the declared layout.
+        CatalogueError: The declaration lacks something, or an id in ``only`` is unknown.
+        SourceError: The file does not have the declared layout, or the store cannot be written.
     """
-    from tilannekuva import own
-
-    place = Path(file)
-    told = Path(declaration) if declaration else place.with_suffix(".toml")
-    snapshot, content = own.declare(place, told)
-    _try_out(place, snapshot, content)
     try:
-        store = _workspace(data)
-        raw.add(store, [(snapshot, content)])
+        if file is not None:
+            return _fetch_file(Path(file), declaration, data)
+        return _fetch_live(data, only, check, offline, watcher, done)
     except OSError as error:
         where = error.filename or "the store"
         raise SourceError(
             f"{where}: cannot be written ({error.strerror or error}); the store is as it was"
         ) from error
+
+
+def _fetch_file(file: Path, declaration: Path | str | None, data: Path | str | None) -> Snapshot:
+    from tilannekuva import own
+
+    told = Path(declaration) if declaration else None
+    sources = indicators.load(_own_catalogue()).sources
+    snapshot, content = own.declare(file, told, sources)
+    _try_out(file, snapshot, content)
+    raw.add(_workspace(data), [(snapshot, content)])
     return snapshot
+
+
+def _fetch_live(
+    data: Path | str | None,
+    only: Iterable[str] | None,
+    check: bool,
+    offline: bool,
+    watcher: Watcher | None,
+    done: Callable[[Result], None],
+) -> Fetched:
+    import tilannekuva
+    from tilannekuva import fetching
+    from tilannekuva.web import Web
+
+    configured = settings.read()
+    catalogue = _with_addresses(indicators.load(_own_catalogue()), configured)
+    offline = offline or configured.offline
+    store = raw.store_path(data) if check or offline else _workspace(data)
+    asks = fetching.plan(catalogue, raw.read_lock(store), only=_known_ids(only, catalogue))
+    if offline:
+        return Fetched(store, (), tuple(asks))
+    contact = configured.contact or "https://github.com/tilannekuva/tilannekuva"
+    agent = f"tilannekuva/{tilannekuva.__version__} (+{contact})"
+    web = Web(agent, watcher=watcher)
+    found = fetching.fetch(asks, catalogue, store, web, check=check, done=done)
+    return Fetched(store, tuple(found), ())
+
+
+def _with_addresses(catalogue: Catalogue, configured: settings.Settings) -> Catalogue:
+    """The catalogue with the addresses that the configuration names instead of the publishers'."""
+    for name in configured.addresses:
+        if name not in catalogue.sources:
+            known = ", ".join(sorted(catalogue.sources))
+            raise CatalogueError(
+                f"{configured.folder / settings.FILE}: addresses.{name}: no such source; known: "
+                f"{known}"
+            )
+    changed = {
+        name: catalogue.sources[name].model_copy(update={"base": base.rstrip("/")})
+        for name, base in configured.addresses.items()
+    }
+    return catalogue.model_copy(update={"sources": {**catalogue.sources, **changed}})
+
+
+def _known_ids(only: Iterable[str] | None, catalogue: Catalogue) -> set[str] | None:
+    """Ids of indicators (by any name they go by) and sources."""
+    if only is None:
+        return None
+    names = _items(only)
+    return {n if n in catalogue.sources else indicators.find(catalogue, n) for n in names}
 
 
 def _try_out(file: Path, snapshot: Snapshot, content: bytes) -> None:
@@ -163,27 +267,32 @@ def _try_out(file: Path, snapshot: Snapshot, content: bytes) -> None:
     Raises:
         SourceError: What is wrong with it, by the name that its owner knows.
     """
-    from tilannekuva import periods, tidying
+    from tilannekuva import periods, sheets, tidying
     from tilannekuva.sources import tables
 
     catalogue = indicators.load(_own_catalogue())
-    asked = [
-        i.id
+    queries = [
+        (i.id, q)
         for i in catalogue.indicators.values()
-        if any((q.source, q.table) == (snapshot.source, snapshot.table) for q in i.query)
+        for q in i.query
+        if (q.source, q.table) == (snapshot.source, snapshot.table)
     ]
+    where = str(file)
     try:
-        frame = tables.parse(content, snapshot.layout, str(file))
-        cells = tidying.cells(frame, snapshot.layout)
+        frame = tables.parse(content, snapshot.layout, where)
+        cells = sheets.cells(frame, snapshot.layout, where)
         for period in cells["time"].cat.categories:
             periods.canonical(str(period))
-        if asked:
+        for _, query in queries:
+            sheets.check(cells, query, where)
+        if queries:
             with tempfile.TemporaryDirectory() as folder:
                 raw.add(Path(folder), [(snapshot, content)])
-                tidying.tidy(catalogue, Path(folder), [snapshot], only=asked)
+                tidying.tidy(catalogue, Path(folder), [snapshot], only={i for i, _ in queries})
     except TilannekuvaError as error:
-        text = str(error).replace(snapshot.file, str(file))
-        raise SourceError(f"{file}: {text}. Nothing was stored") from error
+        text = str(error).replace(snapshot.file, where)
+        text = text if text.startswith(f"{where}: ") else f"{where}: {text}"
+        raise SourceError(f"{text}. Nothing was stored") from error
 
 
 def _workspace(data: Path | str | None) -> Path:

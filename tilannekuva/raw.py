@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -24,6 +25,7 @@ __all__ = [
     "LOCK",
     "add",
     "edition_date",
+    "keep",
     "packaged_store",
     "read_bytes",
     "read_lock",
@@ -33,6 +35,10 @@ __all__ = [
 ]
 
 LOCK = "lock.json"
+WRITING = ".writing"
+"""Held by whoever writes; on its own it means nothing."""
+_PATIENCE = 60
+"""Seconds."""
 
 
 def packaged_store() -> Path:
@@ -167,6 +173,69 @@ def edition_date(snapshots: Sequence[Snapshot]) -> str:
     return max(periods.first_day(s.published_on) for s in snapshots).isoformat()
 
 
+@contextmanager
+def _writing(store: Path) -> Iterator[None]:
+    """One writer at a time, also across processes; a killed one leaves nothing locked.
+
+    Raises:
+        SourceError: Another run writes for longer than one should wait.
+    """
+    from filelock import FileLock, Timeout
+
+    store.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(store / WRITING, timeout=_PATIENCE):
+            _sweep(store)
+            yield
+    except Timeout as error:
+        raise SourceError(
+            f"{store}: another run has been writing to the store for over {_PATIENCE} s; wait "
+            "until it has ended and run again"
+        ) from error
+
+
+def _sweep(store: Path) -> None:
+    """Remove what a killed writer left: temporary files beside the lock and the raw files."""
+    for left in (*store.glob(".*.tmp"), *store.glob("[!.]*/**/.*.tmp")):
+        left.unlink(missing_ok=True)
+
+
+def keep(
+    store: Path, entries: Sequence[tuple[Snapshot, bytes]]
+) -> tuple[tuple[Snapshot, ...], tuple[Snapshot, ...]]:
+    """Put a service's answer into a store. Bytes that are there already stay as they came.
+
+    Of these only the publisher's time of update, the question and how it is read follow the new
+    answer, so that it is known the next time.
+
+    Args:
+        store: Folder of the store; made when it is not there.
+        entries: Lock entries and bytes of one answer.
+
+    Returns:
+        The lock before, and the entries that are new.
+
+    Raises:
+        SourceError: As :func:`add`, or another run holds the store.
+    """
+    with _writing(store):
+        before = read_lock(store) if (store / LOCK).is_file() else ()
+        known = {(s.id, s.source, s.table): s for s in before}
+        merged, new = [], []
+        for entry, data in entries:
+            old = known.get((entry.id, entry.source, entry.table))
+            if old is None:
+                new.append(entry)
+                merged.append((entry, data))
+            else:
+                follows = {
+                    "updated_at": entry.updated_at, "query": entry.query, "layout": entry.layout,
+                }  # fmt: skip
+                merged.append((old.model_copy(update=follows), data))
+        _add(store, merged)
+    return before, tuple(new)
+
+
 def add(store: Path, entries: Iterable[tuple[Snapshot, bytes]]) -> tuple[Snapshot, ...]:
     """Put bytes and their entries into a store; what is already there costs nothing.
 
@@ -180,7 +249,12 @@ def add(store: Path, entries: Iterable[tuple[Snapshot, bytes]]) -> tuple[Snapsho
     Raises:
         SourceError: An entry does not describe its bytes, or the bytes stand for another entry.
     """
-    store.mkdir(parents=True, exist_ok=True)
+    with _writing(store):
+        _add(store, entries)
+    return read_lock(store)
+
+
+def _add(store: Path, entries: Iterable[tuple[Snapshot, bytes]]) -> None:
     before = {s.file: s for s in read_lock(store)} if (store / LOCK).is_file() else {}
     known = dict(before)
     for snapshot, data in entries:
@@ -195,7 +269,6 @@ def add(store: Path, entries: Iterable[tuple[Snapshot, bytes]]) -> tuple[Snapsho
             write_atomically(store / snapshot.file, data)
     if known != before or not (store / LOCK).is_file():
         write_lock(store, known.values())
-    return read_lock(store)
 
 
 def _holds(file: Path, sha256: str) -> bool:
@@ -216,7 +289,7 @@ def write_lock(store: Path, snapshots: Iterable[Snapshot]) -> None:
 def write_atomically(file: Path, data: bytes) -> None:
     """Write a file whole or not at all: a temporary file beside it, then a rename."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)

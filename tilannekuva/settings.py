@@ -6,7 +6,7 @@ import difflib
 import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from tilannekuva.errors import CatalogueError
 from tilannekuva.model import Frozen
@@ -29,6 +29,10 @@ class Settings(Frozen):
     formats: tuple[str, ...] | None = None
     contact: str | None = None
     """Named to the publishers' services, so that they can reach whoever asks."""
+    offline: bool = False
+    """Never open a connection."""
+    addresses: dict[str, str] = Field(default_factory=dict)
+    """Source id → base address to ask instead of the publisher's own: a mirror, a test service."""
     folder: Path = Path()
     """Where the file was found."""
 

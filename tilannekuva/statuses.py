@@ -32,6 +32,8 @@ _PXWEB = {
     "-": "final",
 }
 
+_LETTERS = re.compile(r"([a-z:]*)([|@]C)?")
+
 
 def severity(status: str) -> int:
     """Place of a status in the order of severity, 0 the mildest.
@@ -69,6 +71,8 @@ def read_flag(flag: str, protocol: str, has_value: bool) -> str:
 
     >>> read_flag("bp", "eurostat", True), read_flag("...", "pxweb", False)
     ('preliminary', 'confidential')
+    >>> read_flag("p|C", "eurostat", True), read_flag("@C", "eurostat", False)
+    ('unreliable', 'confidential')
     >>> read_flag("", "sotkanet", False)
     'not_available'
     """
@@ -76,8 +80,10 @@ def read_flag(flag: str, protocol: str, has_value: bool) -> str:
         found = flag
     elif not flag:
         found = "final" if has_value else "not_available"
-    elif protocol == "eurostat" and re.fullmatch(r"[a-z:]+", flag):
-        found = worst(*(_EUROSTAT.get(f) or _unknown(flag, protocol) for f in flag))
+    elif protocol == "eurostat" and (spelled := _LETTERS.fullmatch(flag)):
+        parts = [_EUROSTAT.get(f) or _unknown(flag, protocol) for f in spelled[1]]
+        # Secrecy has its own place since 2025: "p|C" in JSON, "p@C" in TSV.
+        found = worst("final", *parts, *(["confidential"] if spelled[2] else []))
     else:
         found = _PXWEB.get(flag) or _EUROSTAT.get(flag) or _unknown(flag, protocol)
     if has_value and found in ABSENT:

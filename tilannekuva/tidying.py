@@ -1,7 +1,7 @@
 """Parsed answers → observations: the publisher's codes become ours, and nothing is lost on the way.
 
 A code that was never seen, a variable that vanished or a period that cannot be read is an error
-that names table and value. The only room that uses pyjanitor, and only for sheets people made.
+that names table and value.
 """
 
 from __future__ import annotations
@@ -9,21 +9,22 @@ from __future__ import annotations
 import csv
 import difflib
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from tilannekuva import periods, raw, region_codes, regions, table
-from tilannekuva.errors import DataError, TilannekuvaError
+from tilannekuva import asking, matching, periods, raw, region_codes, regions, sheets, table
+from tilannekuva.asking._cells import Cells
+from tilannekuva.errors import DataError, SourceError, TilannekuvaError
 from tilannekuva.indicators import Catalogue, packaged
 from tilannekuva.model import Break, Indicator, Query, Snapshot, Text
 from tilannekuva.sources import tables
 from tilannekuva.statuses import is_break, read_flag, worst
 
-__all__ = ["Tidied", "cells", "read_axis", "tidy"]
+__all__ = ["Tidied", "read_axis", "read_cells", "tidy"]
 
 
 class Tidied(NamedTuple):
@@ -79,11 +80,18 @@ def tidy(
     for (source, name), queries in asked.items():
         tick(f"{source} {name}")
         protocol = catalogue.sources[source].protocol
-        read = [(s, _read(store, s)) for s in by_table[source, name]]
+        needed = {k for _, _, q in queries for k in _KINDS[q.snapshots]}
+        read = [(s, read_cells(store, s)) for s in by_table[source, name] if s.kind in needed]
         for indicator, place, query in queries:
-            _check_selection(indicator, query, read)
-            for snapshot, frame in read:
-                found = _observe(indicator, query, snapshot, frame, protocol)
+            where = f"{source} {name} (indicator {indicator.id})"
+            vintages = [
+                (s, cells.frame, _in_its_codes(query, cells, where), cells.broken)
+                for s, cells in read
+                if s.kind in _KINDS[query.snapshots]
+            ]
+            _check_selection(query, vintages, where)
+            for snapshot, frame, its_query, broken in vintages:
+                found = _observe(indicator, its_query, snapshot, frame, protocol, broken)
                 if found is not None:
                     rows, marks = found
                     parts.append(rows)
@@ -94,78 +102,84 @@ def tidy(
     return Tidied(rows, tuple(dict.fromkeys(breaks)), ranks)
 
 
-def _read(store: Path, snapshot: Snapshot) -> pd.DataFrame:
-    data = raw.read_bytes(store, snapshot)
-    where = str(store / snapshot.file)
-    return cells(tables.parse(data, snapshot.layout, where), snapshot.layout)
+_KINDS = {
+    "all": ("carried", "received"),
+    "carried": ("carried",),
+    "received": ("received",),
+}
+
+_Asked = tuple[Snapshot, pd.DataFrame, Query, "np.ndarray | None"]
+"""A snapshot, its cells, the query in its codes, the rows that begin a new series."""
 
 
-def cells(frame: pd.DataFrame, layout: Mapping[str, Any]) -> pd.DataFrame:
-    """A parsed sheet as cells: variables, ``time``, ``flag`` and a number.
+def read_cells(store: Path, snapshot: Snapshot) -> Cells:
+    """The cells of a raw file, by the reader that its layout names.
 
-    Args:
-        frame: What ``sources.tables.parse`` gave.
-        layout: The declared layout (see there).
-
-    Returns:
-        Categorical text columns and a float64 ``value``.
+    Raises:
+        SourceError: The file is missing, changed or not of its layout.
     """
-    if layout.get("format", "long-csv") == "long-csv":
-        return frame
-    time, value, flag = layout.get("time", "time"), layout.get("value", "value"), layout.get("flag")
-    variables = layout.get("variables") or [c for c in frame if c not in (time, value, flag)]
-    import janitor  # 2.9 s to import: only for sheets that people made
-
-    # A declared column that is empty from top to bottom is still a column.
-    filled: pd.DataFrame = janitor.remove_empty(frame.replace("", np.nan))
-    chain = filled.reindex(columns=frame.columns)
-    if time == "columns":
-        heads = [c for c in chain.columns if c not in variables]
-        chain = janitor.pivot_longer(
-            chain, index=list(variables), column_names=heads, names_to="time", values_to="value"
-        )
-        time, value = "time", "value"
-    text = chain[value].astype("str").str.strip().fillna("")
-    if layout.get("decimal") == ",":
-        text = text.str.replace(r"[\s\u00a0]", "", regex=True).str.replace(",", ".")
-    number = pd.to_numeric(text, errors="coerce").astype("float64")
-    # What is not a number is the publisher's mark; it must not vanish.
-    mark = text.where(number.isna(), "") if flag is None else chain[flag].astype("str").fillna("")
-    # An empty cell of a variable stays an empty code, so that whoever reads it refuses it.
-    out = pd.DataFrame({v: chain[v].astype("str").fillna("") for v in variables})
-    out["time"] = chain[time].astype("str").fillna("")
-    out["flag"] = mark.fillna("")
-    out["value"] = number.mask(text == "-", 0.0).to_numpy()
-    # An empty cell is no row: nobody said that there is a figure to miss.
-    out = out[~(out["value"].isna() & (out["flag"] == ""))].reset_index(drop=True)
-    return out.astype({c: "category" for c in out.columns if c != "value"})
+    data, where = raw.read_bytes(store, snapshot), str(store / snapshot.file)
+    if "service" in snapshot.layout:
+        return asking.read(data, snapshot.layout, where, lambda name: _beside(store, name, where))
+    frame = sheets.cells(tables.parse(data, snapshot.layout, where), snapshot.layout, where)
+    return Cells(frame, ())
 
 
-def _check_selection(
-    indicator: Indicator, query: Query, read: Sequence[tuple[Snapshot, pd.DataFrame]]
-) -> None:
+def _beside(store: Path, name: str, where: str) -> bytes:
+    """The bytes of the snapshot that another one's layout names."""
+    for entry in raw.read_lock(store):
+        if entry.id == name:
+            return raw.read_bytes(store, entry)
+    raise SourceError(
+        f"{where}: what stands beside it ({name}) is not in the store; fetch the table again"
+    )
+
+
+def _in_its_codes(query: Query, cells: Cells, where: str) -> Query:
+    """The query in the codes of one answer; carried tables have those of the catalogue."""
+    return matching.translate(query, cells.variables, where) if cells.variables else query
+
+
+def _check_selection(query: Query, asked: Sequence[_Asked], where: str) -> None:
     """Every selected code must be in some vintage of the table: a silent loss is not possible."""
-    where = f"{query.source} {query.table} (indicator {indicator.id})"
-    columns = {c for _, f in read for c in f.columns}
-    needed = [query.time, *query.select, *query.axes.values()]
-    needed += [] if query.region.startswith("=") else [query.region]
-    for name in needed:
-        if name not in columns:
-            raise DataError(
-                f"{where}: the table has no variable '{name}'; it has "
-                f"{', '.join(sorted(columns - {'value', 'flag'}))}. Mend the catalogue's query"
-            )
-    for name, codes in query.select.items():
-        there = {c for _, f in read if name in f for c in f[name].cat.categories}
-        for code in (codes,) if isinstance(codes, str) else codes:
-            if code not in there:
-                near = difflib.get_close_matches(code, sorted(there), 1)
-                hint = f"did you mean '{near[0]}'?" if near else f"it has {sorted(there)[:6]}"
-                raise DataError(f"{where}: variable '{name}' has no code '{code}'; {hint}")
+    columns = {c for _, f, _, _ in asked for c in f.columns}
+    for _, _, its, _ in asked:
+        needed = [its.time, *its.select, *its.axes.values()]
+        needed += [] if its.region.startswith("=") else [its.region]
+        for name in needed:
+            if name not in columns:
+                raise DataError(
+                    f"{where}: the table has no variable '{name}'; it has "
+                    f"{', '.join(sorted(columns - {'value', 'flag'}))}. Mend the catalogue's query"
+                )
+    for n, (name, codes) in enumerate(query.select.items()):
+        for k, code in enumerate(_listed(codes)):
+            there: dict[str, None] = {}
+            for _, frame, its, _ in asked:
+                its_name, its_codes = list(its.select.items())[n]
+                if its_name in frame:
+                    categories = frame[its_name].cat.categories
+                    if _listed(its_codes)[k] in categories:
+                        break
+                    there.update(dict.fromkeys(categories))
+            else:
+                if asked:
+                    near = difflib.get_close_matches(code, there, 1)
+                    hint = f"did you mean '{near[0]}'?" if near else f"it has {list(there)[:6]}"
+                    raise DataError(f"{where}: variable '{name}' has no code '{code}'; {hint}")
+
+
+def _listed(codes: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (codes,) if isinstance(codes, str) else codes
 
 
 def _observe(
-    indicator: Indicator, query: Query, snapshot: Snapshot, frame: pd.DataFrame, protocol: str
+    indicator: Indicator,
+    query: Query,
+    snapshot: Snapshot,
+    frame: pd.DataFrame,
+    protocol: str,
+    broken: np.ndarray | None,
 ) -> tuple[pd.DataFrame, list[Break]] | None:
     where = f"{snapshot.source} {snapshot.table} (indicator {indicator.id}, {snapshot.file})"
     chosen = _select(query, frame)
@@ -178,7 +192,7 @@ def _observe(
     if not kept.any():
         return None
     frame, time_codes = frame.iloc[kept], time_codes[kept]
-    place = place[kept]
+    place, chosen = place[kept], chosen[kept]
     value = frame["value"].to_numpy() * query.scale
     flags = frame["flag"].cat.categories
     flag_codes = frame["flag"].cat.codes.to_numpy()
@@ -203,8 +217,11 @@ def _observe(
             "snapshot": snapshot.id,
         }
     )
-    marks = _flag_breaks(flags, flag_codes, place, time, time_codes, protocol, snapshot)
-    return rows, marks
+    marked = [n for n, f in enumerate(flags) if is_break(f, protocol)]
+    new_series = np.isin(flag_codes, marked)
+    if broken is not None:
+        new_series |= np.isin(chosen, broken)
+    return rows, _flag_breaks(new_series, place, time, time_codes, snapshot)
 
 
 def _select(query: Query, frame: pd.DataFrame) -> np.ndarray | None:
@@ -336,18 +353,14 @@ def _breakdown(
 
 
 def _flag_breaks(
-    flags: pd.Index,
-    codes: np.ndarray,
+    rows: np.ndarray,
     place: np.ndarray,
     time: Sequence[str],
     time_codes: np.ndarray,
-    protocol: str,
     snapshot: Snapshot,
 ) -> list[Break]:
-    broken = [n for n, f in enumerate(flags) if is_break(f, protocol)]
-    if not broken:
+    if not rows.any():
         return []
-    rows = np.isin(codes, broken)
     note = Text(
         fi="Tilaston laatija on merkinnyt aikasarjaan katkoksen.",
         sv="Statistikproducenten har markerat ett avbrott i tidsserien.",

@@ -1,7 +1,7 @@
 """What every local service shares: a server on the loopback address, a log, faults, a limiter.
 
-A service answers one request at a time of day that it reads from its own ``clock``, so that tests of
-limits need not wait. Faults are laid over any service from outside::
+A service answers one request at a time of day that it reads from its own ``clock``, so that tests
+of limits need not wait. Faults are laid over any service from outside::
 
     with Sotkanet() as service:
         service.fail("/json", "reset", times=2)
@@ -211,6 +211,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:
@@ -241,7 +242,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "slow":
             time.sleep(1.5)
         zipped = "gzip" in asked.headers.get("accept-encoding", "")
-        if fault == "truncated_gzip" or (zipped and len(body) > 1024 and "Content-Encoding" not in headers):
+        long = len(body) > 1024 and "Content-Encoding" not in headers
+        if fault == "truncated_gzip" or (zipped and long):
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
         promised = len(body)
@@ -270,5 +272,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
         self.close_connection = True
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """The log is kept, not printed."""

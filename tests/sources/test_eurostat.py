@@ -444,3 +444,11 @@ def test_every_recorded_flag_has_its_status(recorded: Path) -> None:
 def test_parse_names_the_file() -> None:
     with pytest.raises(SourceError, match=re.escape("demo.tsv: ")):
         eurostat.parse(b"no table", "demo.tsv")
+
+
+def test_secrecy_with_a_place_of_its_own_is_read() -> None:
+    # Since 2025 a confidential cell is "@C" in TSV, beside the flag where there is one.
+    text = b"freq,unit,geo\\TIME_PERIOD\t2022 \t2021 \t2020 \nA,NR,FI1D8\t71255 p\t: @C\t7.0 p@C\n"
+    frame = read_eurostat_tsv(text)
+    assert list(frame["status"]) == ["preliminary", "confidential", "unreliable"]
+    assert list(frame["flag"]) == ["p", "@C", "p@C"]

@@ -27,7 +27,9 @@ from tilannekuva.sources._slices import (
 
 __all__ = ["Figures", "looks_like_tsv", "read"]
 
-_CELL = re.compile(r"\s*(:|[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([a-z][a-z ]*)?\s*")
+_CELL = re.compile(
+    r"\s*(:|[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([a-z][a-z ]*(?:@[A-Z])?|@[A-Z])?\s*"
+)
 
 
 class Figures(NamedTuple):

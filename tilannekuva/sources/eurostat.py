@@ -7,6 +7,7 @@ alone, as ``code:label``, or with labels in columns of their own.
 
 from __future__ import annotations
 
+import re
 from typing import Literal, overload
 
 import numpy as np
@@ -128,7 +129,9 @@ def _marks(figures: Figures, where: str) -> dict[str, np.ndarray]:
 def _is_known(mark: str) -> bool:
     """Whether each letter of a mark is a flag of Eurostat's."""
     try:
-        return mark.isalpha() and all(read_flag(letter, "eurostat", True) for letter in mark)
+        letters = re.sub(r"[|@]C$", "", mark)
+        spelled = letters.isalpha() or (not letters and mark != letters)
+        return spelled and all(read_flag(letter, "eurostat", True) for letter in letters)
     except DataError:
         return False
 

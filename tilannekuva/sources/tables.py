@@ -5,12 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import io
-from collections.abc import Mapping
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 
 from tilannekuva.errors import SourceError
+from tilannekuva.sources import _layout
+from tilannekuva.sources._typed_csv import rows_of
 
 __all__ = ["parse"]
 
@@ -21,27 +28,28 @@ def parse(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
     Args:
         data: The file's bytes.
         layout: ``format`` (``long-csv``, ``csv``, ``xlsx``), ``time`` (column of the period, or
-            ``columns`` where the periods are the column heads), ``value``, optional ``flag``,
-            ``sheet``, ``header`` (row number of the head, from 1), ``decimal``, ``separator``,
-            ``encoding``, ``variables`` (columns to keep; the default is all).
+            ``columns`` where the periods are the column heads), ``value`` (a column, or a list of
+            them), optional ``flag``, ``sheet``, ``header`` (row number of the head, from 1),
+            ``decimal``, ``separator``, ``encoding``, ``variables`` (columns to keep; the default
+            is all).
         where: Name of the file, for errors.
 
     Returns:
         For ``long-csv``: one categorical column a variable (text), ``time`` among them, ``flag``
         (categorical, empty where there is no mark), then ``value`` (float64, NaN where there is no
-        number). For the others the sheet as text; ``tidying.cells`` makes the same shape of it.
+        number). For the others the sheet as text; ``sheets.cells`` makes the same shape of it.
+        There the index is the row number as a person sees it, and its name what is counted:
+        ``row``, or ``sheet 'Luvut', row``. Rows and columns without any text are not there; hidden
+        ones are, since a filter must not change a figure.
 
     Raises:
-        SourceError: The file does not have the declared layout.
+        SourceError: The file does not have the declared layout, or a cell only looks empty: a
+            formula that was never calculated, a merged head.
     """
+    _layout.check(layout, tuple(_READERS), where)
+    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise SourceError(f"{where}: the file is empty; save the table in it and bring it in again")
     kind = layout.get("format", "long-csv")
-    for key in layout:
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(_KEYS)}"
-            raise SourceError(f"{where}: the layout has an unknown key '{key}'; {hint}")
-    if kind not in _READERS:
-        raise SourceError(f"{where}: unknown format '{kind}'; known: {', '.join(_READERS)}")
     frame = _READERS[kind](data, layout, where)
     twice = [c for c in dict.fromkeys(frame.columns) if list(frame.columns).count(c) > 1]
     if twice:
@@ -52,18 +60,19 @@ def parse(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
 
 
 def _check_columns(frame: pd.DataFrame, layout: Mapping[str, Any], where: str) -> None:
-    time, value, flag = layout.get("time", "time"), layout.get("value", "value"), layout.get("flag")
-    wanted = list(layout.get("variables", []))
-    if time != "columns":
-        wanted += [time, value, *([flag] if flag else [])]
-    elif not wanted:
+    wanted = _layout.used(layout)
+    if layout.get("time") == "columns" and not wanted:
         raise SourceError(
             f"{where}: with periods in the heads, name the other columns (`variables`)"
         )
     missing = [c for c in wanted if c not in frame.columns]
     if missing:
-        known = ", ".join(map(str, frame.columns))
-        raise SourceError(f"{where}: no column '{missing[0]}'; it has {known}. Mend the layout")
+        near = difflib.get_close_matches(missing[0], list(frame.columns), 1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        known = ", ".join(frame.columns)
+        raise SourceError(
+            f"{where}: no column '{missing[0]}'; it has {known}{hint}. Mend the layout"
+        )
 
 
 def _long_csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
@@ -96,59 +105,162 @@ def _long_csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFram
 
 
 def _csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
-    try:
-        return pd.read_csv(
-            io.BytesIO(data),
-            dtype="str",
-            keep_default_na=False,
-            sep=layout.get("separator", ","),
-            encoding=layout.get("encoding", "utf-8-sig"),
-            skiprows=int(layout.get("header", 1)) - 1,
-        )
-    except (LookupError, ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    if data.startswith((_ZIP, _OLE)):
         raise SourceError(
-            f"{where}: cannot be read as CSV ({error}); check encoding, separator and header"
-        ) from error
+            f"{where}: this is an Excel file, not CSV; give it its own ending, or save it as CSV"
+        )
+    separator, head = layout.get("separator", ","), layout.get("header", 1)
+    rows = rows_of(data, separator, head, layout.get("encoding", "utf-8"), where)
+    return _frame(rows, layout, "row", where)
 
 
 def _sheet(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
-    import zipfile
-
     from openpyxl import load_workbook
 
+    if not data.startswith(_ZIP):
+        raise SourceError(f"{where}: {_no_workbook(data)}")
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-        raise SourceError(f"{where}: not an Excel workbook, or a damaged one ({error})") from error
-    name = layout.get("sheet") or book.sheetnames[0]
-    if name not in book.sheetnames:
-        raise SourceError(f"{where}: no sheet '{name}'; it has {', '.join(book.sheetnames)}")
-    rows = [list(r) for r in book[name].iter_rows(values_only=True)]
-    head = int(layout.get("header", 1)) - 1
-    if len(rows) <= head:
-        raise SourceError(f"{where}: sheet '{name}' has no row {head + 1} for the head")
-    columns = ["" if c is None else _text(c) for c in rows[head]]
-    # A column without a head is a remark of whoever made the sheet.
-    named = [n for n, c in enumerate(columns) if c]
-    body = [
-        [_text(r[n]) if n < len(r) else "" for n in named]
-        for r in rows[head + 1 :]
-        if any(c is not None for c in r)
-    ]
-    return pd.DataFrame(body, columns=[columns[n] for n in named], dtype="str")
+        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(data)) as packed:
+            # What openpyxl warns of (styles, drop-down lists) is no part of the figures.
+            warnings.simplefilter("ignore", UserWarning)
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            pages: dict[str, Any] = {page.title: page for page in book.worksheets}
+            name = layout.get("sheet") or next(iter(pages), "")
+            if name not in pages:
+                raise SourceError(f"{where}: no sheet '{name}'; it has {', '.join(pages)}")
+            # How far the sheet reaches by its own word can be wrong, and would cut the table.
+            pages[name].reset_dimensions()
+            comma = layout.get("decimal") == ","
+            rows = {n: [_text(c, comma) for c in r] for n, r in enumerate(pages[name].rows, 1)}
+            bare, merged = _unsound(packed.read(pages[name]._worksheet_path))
+    # A damaged workbook fails wherever the damage is; a parser of XML raises a SyntaxError.
+    except (zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, OSError, EOFError,
+            TypeError, AttributeError, ValueError) as error:  # fmt: skip
+        raise SourceError(
+            f"{where}: not an Excel workbook, or a damaged one ({error}); open it in Excel and "
+            "save it as .xlsx"
+        ) from error
+    _check_cells(rows, layout, bare, merged, f"{where}: sheet '{name}'")
+    return _frame(rows, layout, f"sheet '{name}', row", where)
 
 
-def _text(cell: Any) -> str:
-    if cell is None:
+def _no_workbook(data: bytes) -> str:
+    if not data.startswith(_OLE):
+        return "not an Excel workbook; if it is a text file, give it the ending .csv"
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return "the workbook is locked with a password; save a copy without one"
+    return "not an Excel workbook of today but an old .xls; open it in Excel and save it as .xlsx"
+
+
+def _unsound(xml: bytes) -> tuple[list[tuple[int, int]], list[str]]:
+    """(row, column) of formulas that no program has calculated, and the ranges of merged cells.
+
+    openpyxl reads such a formula as an empty cell, and says nothing of merging while it streams.
+    """
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    bare, merged, row, column = [], [], 0, 0
+    for event, element in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
+        tag = element.tag.rpartition("}")[2]
+        if event == "start" and tag == "row":
+            row, column = int(element.get("r", row + 1)), 0
+        elif event == "start" and tag == "c":
+            place = element.get("r")
+            row, column = coordinate_to_tuple(place) if place else (row, column + 1)
+        elif event == "end" and tag == "c":
+            inside = {kid.tag.rpartition("}")[2]: kid.text for kid in element}
+            # A stored text may be empty: that formula was calculated, and gave nothing.
+            if "f" in inside and not inside.get("v") and element.get("t") != "str":
+                bare.append((row, column))
+            element.clear()
+        elif event == "end" and tag == "mergeCell":
+            merged.append(element.get("ref", "A1"))
+    return bare, merged
+
+
+def _check_cells(
+    rows: Mapping[int, Sequence[str]],
+    layout: Mapping[str, Any],
+    bare: Sequence[tuple[int, int]],
+    merged: Sequence[str],
+    where: str,
+) -> None:
+    """No cell of the table may look empty without being so."""
+    from openpyxl.utils.cell import get_column_letter, range_boundaries
+
+    head = layout.get("header", 1)
+    every = layout.get("time") == "columns" or "variables" not in layout
+    heads = {n: c for n, c in enumerate(rows.get(head, ()), 1) if c}
+    used = {n for n, c in heads.items() if every or c in _layout.used(layout)}
+    for row, column in bare:
+        if row == head or (row > head and column in used):
+            raise SourceError(
+                f"{where}, cell {get_column_letter(column)}{row}: the formula has no stored value; "
+                "open the file in Excel and save it, or write the number itself"
+            )
+    for area in merged:
+        left, first, _, last = (n or 0 for n in range_boundaries(area))
+        crossed = first <= head <= last and left <= max(heads, default=0)
+        body = [rows.get(n, ()) for n in range(max(first, head + 1), last + 1)]
+        # A note may be as wide as it likes: it has nothing beside it.
+        beside = any(sum(bool(c) for n, c in enumerate(r, 1) if n in used) > 1 for r in body)
+        if crossed or beside:
+            raise SourceError(
+                f"{where}, cells {area}: merged cells in the {'head' if crossed else 'table'}, and "
+                "only the first of them has a content; unmerge them and write each"
+            )
+
+
+def _text(cell: Any, comma: bool) -> str:
+    value = cell.value
+    if value is None:
         return ""
-    if isinstance(cell, dt.datetime | dt.date):
+    if isinstance(value, dt.datetime | dt.date):
         # Excel keeps "2024-09" as the first of the month; a day that is one stays a day.
-        return cell.strftime("%Y-%m" if cell.day == 1 else "%Y-%m-%d")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+        shown = set(str(cell.number_format).lower()) & set("ymd")
+        if (value.month, value.day, shown) == (1, 1, {"y"}):
+            return str(value.year)
+        return value.strftime("%Y-%m" if value.day == 1 else "%Y-%m-%d")
+    if isinstance(value, float):
+        text = str(int(value)) if value.is_integer() else str(value)
+        # As a sheet of that language shows it, so that numbers and texts are read in one way.
+        return text.replace(".", ",") if comma else text
+    return str(value).strip()
+
+
+def _frame(
+    rows: Mapping[int, Sequence[str]], layout: Mapping[str, Any], place: str, where: str
+) -> pd.DataFrame:
+    """Rows by their number → a table under its head."""
+    head = layout.get("header", 1)
+    columns = rows.get(head, ())
+    # A column without a head is a remark of whoever made the sheet ...
+    named = [n for n, c in enumerate(columns) if c]
+    if not named:
+        raise SourceError(f"{where}: {place} {head} has no column heads; mend `header`")
+    body = {n: r for n, r in rows.items() if n > head}
+    for number, row in body.items() if layout.get("time") == "columns" else ():
+        for n, cell in enumerate(row):
+            # ... but where the heads are periods, a number without one is a figure without one.
+            if _NUMBER.fullmatch(cell) and (n >= len(columns) or not columns[n]):
+                raise SourceError(
+                    f"{where}: {place} {number}: '{cell}' stands in a column without a head; write "
+                    "its period in the head, or delete the column"
+                )
+    texts = {n: [r[c] if c < len(r) else "" for c in named] for n, r in body.items()}
+    kept = {n: r for n, r in texts.items() if any(r)}
+    return pd.DataFrame(
+        list(kept.values()),
+        index=pd.Index(list(kept), name=place, dtype="int64"),
+        columns=[columns[n] for n in named],
+        dtype="str",
+    )
+
+
+_NUMBER = re.compile(r"[-+−]?[0-9][0-9.,\s]*")
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What files begin with that Excel made: since 2007, and before or with a password."""
 
 
 _READERS = {"long-csv": _long_csv, "csv": _csv, "xlsx": _sheet}
-_KEYS = ("format", "time", "value", "flag", "sheet", "header", "decimal", "separator", "encoding",
-         "variables")  # fmt: skip

@@ -1,0 +1,369 @@
+"""The store kept up to date from services that fail in every way: nothing is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from services.cube_model import Cube
+from services.cube_variables import areas, contents, months, years
+from services.cubes import generated
+from services.pxweb1 import PxWeb1
+
+from tilannekuva import fetching, raw, tidying
+from tilannekuva.fetching import Result
+from tilannekuva.indicators import Catalogue
+from tilannekuva.model import Indicator, Query
+from tilannekuva.web import Meter, Web
+
+NOW = dt.datetime(2026, 11, 24, 8, 0, tzinfo=dt.UTC)
+
+
+class Time:
+    """A clock that only sleeping moves; the limiter of a service and of the client share it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def work() -> Cube:
+    what = contents({"tyonv-tyottomat": "Työttömät", "tyonv-tyovoima": "Työvoima"})
+    return generated("12r5", [areas(), what, months(2023, 2025)], folder="tyonv")
+
+
+def people() -> Cube:
+    what = contents({"vaerak-vaesto": "Väestö 31.12."})
+    return generated("11ra", [areas(), what, years(1990, 2025)], folder="vaerak")
+
+
+class Desk:
+    """A service, a catalogue of three indicators, and a store."""
+
+    def __init__(
+        self, folder: Path, make: Callable[..., Indicator], shape: Callable[..., Catalogue]
+    ):
+        self.time = Time()
+        self.service = PxWeb1([work(), people()], clock=self.time)
+        self.store = folder / "raw"
+        raw.write_lock(_made(self.store), ())
+        found = [
+            make("unemployed", query=(_query("tyonv/12r5", "tyottomat"),), unit="persons"),
+            make("labour", query=(_query("tyonv/12r5", "tyovoima"),), unit="persons"),
+            make("people", query=(_query("vaerak/11ra", "vaesto"),), unit="persons"),
+        ]
+        plain = shape(*found)
+        at_home = plain.sources["statfin"].model_copy(
+            update={"base": f"{self.service.address}/PXWeb/api/v1", "database": "StatFin"}
+        )
+        self.catalogue = plain.model_copy(update={"sources": {"statfin": at_home}})
+        self.meter = Meter()
+
+    def fetch(self, *, check: bool = False, only: set[str] | None = None) -> list[Result]:
+        asks = fetching.plan(self.catalogue, raw.read_lock(self.store), only=only)
+        web = Web("x", clock=self.time, sleep=self.time.sleep, watcher=self.meter)
+        return fetching.fetch(asks, self.catalogue, self.store, web, check=check, now=lambda: NOW)
+
+    def table(self) -> pd.DataFrame:
+        rows = tidying.tidy(self.catalogue, self.store, raw.read_lock(self.store)).rows
+        return rows.drop(columns="snapshot").reset_index(drop=True)
+
+    def outcomes(self, **more: object) -> dict[str, str]:
+        return {r.table: r.outcome for r in self.fetch(**more)}  # type: ignore[arg-type]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _query(table: str, code: str) -> Query:
+    return Query(
+        source="statfin", table=table, select={"Tiedot": code}, region="Alue", scheme="statfin",
+        levels=("koko_maa", "maakunta", "kunta"),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path,
+    make_indicator: Callable[..., Indicator],
+    make_catalogue: Callable[..., Catalogue],
+) -> Iterator[Desk]:
+    found = Desk(tmp_path, make_indicator, make_catalogue)
+    with found.service:
+        yield found
+
+
+@pytest.fixture
+def undisturbed(
+    tmp_path: Path,
+    make_indicator: Callable[..., Indicator],
+    make_catalogue: Callable[..., Catalogue],
+) -> pd.DataFrame:
+    """The table of a run that nothing disturbed."""
+    calm = Desk(tmp_path / "calm", make_indicator, make_catalogue)
+    with calm.service:
+        calm.fetch()
+        return calm.table()
+
+
+def test_one_call_a_table_asks_for_what_all_its_indicators_want(desk: Desk) -> None:
+    asks = fetching.plan(desk.catalogue, ())
+    assert {a.table: a.indicators for a in asks} == {
+        "tyonv/12r5": ("unemployed", "labour"), "vaerak/11ra": ("people",),
+    }  # fmt: skip
+
+
+def test_what_comes_is_kept_as_it_came_and_can_be_read(desk: Desk) -> None:
+    assert desk.outcomes() == {"tyonv/12r5": "new", "vaerak/11ra": "new"}
+    lock = raw.read_lock(desk.store)
+    assert raw.verify(desk.store) == len(lock) == 2
+    entry = lock[0]
+    assert (entry.kind, entry.updated_at) == ("received", "2026-04-01T05:00:00Z")
+    assert (entry.published_on, entry.received_at) == ("2026-04-01", "2026-11-24T08:00:00Z")
+    assert entry.address.startswith(desk.service.address)
+    assert entry.query["asked"]["response"] == {"format": "json-stat2"}
+    rows = desk.table()
+    cube = desk.service.cube("12r5")
+    places = len([c for c in cube.variables[0].codes if c[:2] in ("SS", "MK", "KU")])
+    assert len(rows[rows["indicator"] == "labour"]) == places * 36
+    assert (rows.loc[rows["value"].isna(), "status"] != "final").all()
+
+
+def test_a_second_run_fetches_one_figure_a_table(desk: Desk) -> None:
+    desk.fetch()
+    lock = (desk.store / raw.LOCK).read_bytes()
+    before = sum(desk.meter.cells.values())
+    assert set(desk.outcomes().values()) == {"unchanged"}
+    assert sum(desk.meter.cells.values()) - before == 2
+    assert (desk.store / raw.LOCK).read_bytes() == lock
+
+
+def test_a_revised_answer_keeps_the_old_one(desk: Desk) -> None:
+    desk.fetch()
+    size = len(desk.service.cube("11ra").values)
+    desk.service.publish("11ra", [7.0] * size, "2026-05-02T05:00:00Z")
+    assert desk.outcomes() == {"tyonv/12r5": "unchanged", "vaerak/11ra": "revised"}
+    vintages = [s for s in raw.read_lock(desk.store) if s.table == "vaerak/11ra"]
+    assert [s.published_on for s in vintages] == ["2026-04-01", "2026-05-02"]
+    assert raw.verify(desk.store) == 3
+
+
+def test_check_says_what_is_newer_and_writes_nothing(desk: Desk) -> None:
+    desk.fetch()
+    before = {p: p.read_bytes() for p in desk.store.rglob("*") if p.is_file()}
+    desk.service.publish("11ra", {0: 5.0}, "2026-05-02T05:00:00Z")
+    found = {r.table: (r.outcome, r.updated_at) for r in desk.fetch(check=True)}
+    assert found == {
+        "tyonv/12r5": ("unchanged", "2026-04-01T05:00:00Z"),
+        "vaerak/11ra": ("newer", "2026-05-02T05:00:00Z"),
+    }
+    assert {p: p.read_bytes() for p in desk.store.rglob("*") if p.is_file()} == before
+
+
+def test_only_asks_for_what_is_wanted(desk: Desk) -> None:
+    assert desk.outcomes(only={"people"}) == {"vaerak/11ra": "new"}
+
+
+def test_one_failing_table_stops_no_other(desk: Desk) -> None:
+    desk.service.cubes = [c for c in desk.service.cubes if c.id != "12r5"]
+    found = {r.table: r for r in desk.fetch()}
+    assert found["vaerak/11ra"].outcome == "new"
+    failed = found["tyonv/12r5"]
+    assert failed.bad
+    assert failed.indicators == ("unemployed", "labour")
+    assert "does not know the table" in failed.message
+
+
+@pytest.mark.parametrize(
+    "fault", ["reset", "truncated", "truncated_gzip", "html", "hang_up", "down"]
+)
+def test_a_fault_of_the_line_is_survived(desk: Desk, fault: str, undisturbed: pd.DataFrame) -> None:
+    for word in ("config", "GET", "POST"):
+        desk.service.fail(word, fault, times=1)  # type: ignore[arg-type]
+    desk.fetch()
+    desk.fetch()
+    raw.verify(desk.store)
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+def test_a_service_that_is_down_for_an_hour(desk: Desk, undisturbed: pd.DataFrame) -> None:
+    desk.service.fail("/", "down", times=10_000)
+    assert set(desk.outcomes().values()) == {"failed"}
+    assert raw.verify(desk.store) == 0
+    desk.service.faults.clear()
+    assert set(desk.outcomes().values()) == {"new"}
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+def test_a_large_table_interrupted_goes_on_and_ends_the_same(
+    desk: Desk, undisturbed: pd.DataFrame
+) -> None:
+    desk.service.shrink(600)
+    desk.service.fail("POST /PXWeb/api/v1/fi/StatFin/vaerak", "down", times=9, after=2)
+    assert desk.outcomes()["vaerak/11ra"] == "failed"
+    assert list((desk.store / fetching.PARTIAL).rglob("*.part"))
+    assert raw.verify(desk.store) > 0
+    desk.service.faults.clear()
+    assert desk.outcomes()["vaerak/11ra"] == "new"
+    assert not (desk.store / fetching.PARTIAL).exists()
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+def test_a_table_that_lost_a_code_is_refused_by_name(desk: Desk) -> None:
+    desk.fetch()
+    cube = desk.service.cube("12r5")
+    kept = [c for c in cube.variables[1].codes if c != "tyonv-tyottomat"]
+    from services.cubes import select
+
+    desk.service.cubes = [
+        select(c, {"contentscode": kept}) if c is cube else c for c in desk.service.cubes
+    ]
+    found = {r.table: r for r in desk.fetch()}
+    assert found["tyonv/12r5"].bad
+    assert "no code 'tyottomat'" in found["tyonv/12r5"].message
+    assert found["tyonv/12r5"].indicators == ("unemployed", "labour")
+    assert found["vaerak/11ra"].outcome == "unchanged"
+    assert raw.verify(desk.store) == 2
+
+
+def test_a_changed_unit_is_refused_by_name(desk: Desk) -> None:
+    desk.fetch()
+    desk.service.change_unit("12r5", "tyonv-tyovoima", "tuhatta henkeä")
+    desk.service.publish("12r5", {0: 1.0}, "2026-05-02T05:00:00Z")
+    found = {r.table: r for r in desk.fetch()}["tyonv/12r5"]
+    assert found.outcome == "refused"
+    assert "the unit of 'tyonv-tyovoima' was" in found.message
+    assert "tuhatta henkeä" in found.message
+    assert raw.verify(desk.store) == 2
+
+
+def test_an_answer_without_a_figure_is_refused(desk: Desk) -> None:
+    size = len(desk.service.cube("11ra").values)
+    nothing = dict.fromkeys(range(size), "..")
+    desk.service.publish("11ra", [None] * size, "2026-05-02T05:00:00Z", nothing)
+    found = {r.table: r for r in desk.fetch()}["vaerak/11ra"]
+    assert found.bad
+    assert "no figure" in found.message
+
+
+def test_two_runs_at_once_lose_nothing(desk: Desk, undisturbed: pd.DataFrame) -> None:
+    threads = [threading.Thread(target=desk.fetch) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert raw.verify(desk.store) == 2
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, undisturbed: pd.DataFrame
+) -> None:
+    write = raw.write_atomically
+
+    def full(file: Path, data: bytes) -> None:
+        if "vaerak" in str(file):
+            raise OSError(errno.ENOSPC, "No space left on device", str(file))
+        write(file, data)
+
+    monkeypatch.setattr(raw, "write_atomically", full)
+    found = {r.table: r for r in desk.fetch()}
+    assert found["tyonv/12r5"].outcome == "new"
+    assert found["vaerak/11ra"].outcome == "failed"
+    assert "No space left on device" in found["vaerak/11ra"].message
+    assert raw.verify(desk.store) == 1
+    monkeypatch.undo()
+    desk.fetch()
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+_JOB = """
+import os, signal, sys
+from pathlib import Path
+from tilannekuva import cli, raw
+
+count, last = 0, int(sys.argv[1])
+replace = Path.replace
+
+def killed(self, target):
+    global count
+    count += 1
+    if count == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replace(self, target)
+
+Path.replace = killed
+sys.exit(cli.main(["fetch", "--data", sys.argv[2]]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_run_killed_at_any_write_leaves_a_store_that_the_next_run_completes(
+    desk: Desk, tmp_path: Path, undisturbed: pd.DataFrame
+) -> None:
+    home = tmp_path / "home"
+    (home / "own" / "catalogue").mkdir(parents=True)
+    base = f"{desk.service.address}/PXWeb/api/v1"
+    (home / "tilannekuva.toml").write_text(
+        f'catalogue = "own"\\n[addresses]\\nstatfin = "{base}"\\n'.replace("\\n", "\n")
+    )
+    (home / "own" / "catalogue" / "synthetic.toml").write_text(
+        "".join(
+            textwrap.dedent(f"""
+            [{i.id}]
+            names = {{ fi = "{i.id}", sv = "{i.id}", en = "{i.id}" }}
+            unit = "persons"
+            decimals = 1
+            direction = "up"
+            [[{i.id}.query]]
+            source = "statfin"
+            table = "{i.query[0].table}"
+            select = {{ Tiedot = "{i.query[0].select["Tiedot"]}" }}
+            region = "Alue"
+            scheme = "statfin"
+            levels = ["koko_maa", "maakunta", "kunta"]
+            """)
+            for i in desk.catalogue.indicators.values()
+        )
+    )
+    script = home / "job.py"
+    script.write_text(_JOB)
+    wanted = ",".join(desk.catalogue.indicators)
+    source = script.read_text().replace('"fetch", ', f'"fetch", "--only", "{wanted}", ')
+    script.write_text(source)
+    desk.service.shrink(700)
+    desk.service.limit = None
+    codes = []
+    for last in (1, 2, 4, 7, 9, 99):
+        job = subprocess.run(
+            [sys.executable, str(script), str(last), str(desk.store)],
+            cwd=home,
+            env={**os.environ, "NO_PROXY": "*"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        codes.append(job.returncode)
+        raw.verify(desk.store)
+    assert codes[0] == -signal.SIGKILL, job.stderr
+    assert codes[-1] == 0, job.stderr
+    assert not list(desk.store.rglob("*.tmp"))
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)

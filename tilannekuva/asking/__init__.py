@@ -1,0 +1,36 @@
+"""Conversations with publishers' services, one file a protocol, the same two functions in each.
+
+``request(ask)`` says what to ask, as a generator of calls; ``read(data, layout, where, beside)``
+makes cells of an answer that was kept. Neither opens a connection. Siblings do not know each
+other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tilannekuva.asking._cells import Beside, Cells
+    from tilannekuva.calls import Ask, Conversation
+
+__all__ = ["read", "request"]
+
+_ROOMS = {"pxweb": "pxweb1"}
+"""Protocol → room, where they are called differently."""
+
+
+def request(ask: Ask) -> Conversation:
+    """The conversation of the protocol that a source speaks."""
+    name = _ROOMS.get(ask.source.protocol, ask.source.protocol)
+    found: Conversation = import_module(f"tilannekuva.asking.{name}").request(ask)
+    return found
+
+
+def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:
+    """The cells of an answer that was kept, by the room that its layout names."""
+    found: Cells = import_module(f"tilannekuva.asking.{layout['service']}").read(
+        data, layout, where, beside
+    )
+    return found

@@ -1,0 +1,127 @@
+"""What to ask of a table: the codes that its queries want, in the table's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tilannekuva import periods
+from tilannekuva.calls import Ask
+from tilannekuva.errors import DataError
+from tilannekuva.matching import Variable, find_codes, find_variable
+from tilannekuva.model import Query
+
+__all__ = ["choose"]
+
+_LEVELS = {
+    "koko_maa": ("SSS",),
+    "manner_suomi": ("MA1",),
+    "maakunta": ("MK", "MA2"),
+    "seutukunta": ("SK",),
+    "kunta": ("KU",),
+    "hyvinvointialue": ("HVA",),
+    "ely": ("ELY",),
+    "elinvoimakeskus": ("EVK",),
+    "avi": ("AVI",),
+    "tyollisyysalue": ("TA",),
+}
+"""How Statistics Finland's codes of each level begin."""
+
+
+def choose(ask: Ask, variables: Sequence[Variable]) -> dict[str, tuple[str, ...]]:
+    """The codes to ask for, in the order of the table.
+
+    A variable that no query names is left out where the table allows it, and is asked for its
+    total where there is one.
+
+    Args:
+        ask: The queries.
+        variables: What the table has.
+
+    Returns:
+        Variable → codes, every code explicit, so that parts can be put together again.
+
+    Raises:
+        DataError: A variable or code is gone, or a variable must be chosen from and is not.
+    """
+    wanted: dict[str, dict[str, None]] = {}
+    unnamed: dict[str, dict[str, None]] = {}
+    for indicator, query in ask.queries:
+        where = f"{ask.where} (indicator {indicator})"
+        named = _of_query(query, variables, where)
+        for variable in variables:
+            if variable.code in named:
+                wanted.setdefault(variable.code, {}).update(dict.fromkeys(named[variable.code]))
+            else:
+                unnamed.setdefault(variable.code, {})[where] = None
+    found = {}
+    for variable in variables:
+        code = variable.code
+        if code in wanted:
+            # Some queries choose from it and some do not: these mean the total.
+            more = [_total(variable, next(iter(unnamed[code])))] if code in unnamed else []
+            chosen = wanted[code] | dict.fromkeys(more)
+            found[code] = tuple(c for c in variable.codes if c in chosen)
+        elif not variable.optional:
+            found[code] = (_total(variable, next(iter(unnamed[code]))),)
+    return found
+
+
+def _of_query(
+    query: Query, variables: Sequence[Variable], where: str
+) -> dict[str, tuple[str, ...]]:
+    time = find_variable(query.time, variables, where)
+    found = {time.code: _in_span(query, time, where)}
+    for name in query.axes.values():
+        variable = find_variable(name, variables, where)
+        found[variable.code] = variable.codes
+    if not query.region.startswith("="):
+        area = find_variable(query.region, variables, where)
+        found[area.code] = _areas(area, query.levels, where)
+    for name, asked in query.select.items():
+        variable = find_variable(name, variables, where)
+        codes = (asked,) if isinstance(asked, str) else asked
+        found[variable.code] = find_codes(codes, variable, where)
+    return found
+
+
+def _in_span(query: Query, time: Variable, where: str) -> tuple[str, ...]:
+    if not query.periods:
+        return time.codes
+    low = periods.parse(query.periods[0]).start
+    high = periods.parse(query.periods[-1]).end
+    inside = []
+    for code in time.codes:
+        try:
+            period = periods.parse(periods.canonical(code.rstrip("*")))
+        except DataError:
+            return time.codes  # a notation of its own: the reading sorts it out
+        if low <= period.start and period.end <= high:
+            inside.append(code)
+    if not inside:
+        raise DataError(f"{where}: the table has no period within {'–'.join(query.periods)}")
+    return tuple(inside)
+
+
+def _areas(area: Variable, levels: Iterable[str], where: str) -> tuple[str, ...]:
+    """The codes of the wanted levels; all of them where codes do not tell their level."""
+    known = tuple(p for prefixes in _LEVELS.values() for p in prefixes)
+    if not any(c.startswith(known) for c in area.codes):
+        return area.codes
+    prefixes = tuple(p for level in levels for p in _LEVELS.get(level, ())) or known
+    found = tuple(c for c in area.codes if c.startswith(prefixes))
+    if not found:
+        raise DataError(
+            f"{where}: '{area.code}' has no area of the levels {', '.join(levels)}; it has "
+            f"{', '.join(area.codes[:6])}"
+        )
+    return found
+
+
+def _total(variable: Variable, where: str) -> str:
+    total = variable.total_code()
+    if total is None:
+        raise DataError(
+            f"{where}: choose from '{variable.code}' with `select`; it has "
+            f"{', '.join(variable.codes[:8])} and no total that could be told"
+        )
+    return total

@@ -1,0 +1,271 @@
+"""PxWeb API v1: Statistics Finland and most offices of the Nordic countries; hosts are data.
+
+A table is ``folder/id`` (``tyonv/12r5``) in the source's own database or
+``Database:folder/id``. The long ids of before June 2026 (``statfin_tyonv_pxt_12r5.px``) are
+understood. Every conversation asks for the limits, reads the table's description, resolves the
+queries in it, asks one figure for the publisher's time of update, and then only for what is not in
+the store yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from tilannekuva.asking._cells import Beside, Cells, cells_of
+from tilannekuva.asking._parts import Selection, join, split
+from tilannekuva.asking._selecting import choose
+from tilannekuva.calls import (
+    Ask,
+    Call,
+    Conversation,
+    Newer,
+    Pace,
+    Part,
+    Received,
+    Reply,
+    Unchanged,
+    hash_of,
+    local_day,
+)
+from tilannekuva.errors import DataError, SourceError
+from tilannekuva.matching import Variable, guess_role
+from tilannekuva.sources import jsonstat
+
+__all__ = ["read", "request", "short_table"]
+
+_LANGUAGE = "fi"
+_LONG_ID = re.compile(r"^[a-z]+_([a-z0-9]+)_pxt_([0-9a-z]{3,6})(?:\.px)?$")
+_SHARE = 7 / 8
+"""Of the calls that a service bears, so many are made: others sit behind the same address."""
+_REFUSALS = 6
+"""So often a service may refuse a smaller and smaller question before it is given up."""
+
+
+class _Limits(NamedTuple):
+    cells: int
+    values: int
+
+
+class _Table(NamedTuple):
+    """What a table says of itself."""
+
+    title: str
+    variables: tuple[Variable, ...]
+
+
+def short_table(table: str) -> str:
+    """A table's name as it is today, from any that it has had.
+
+    >>> short_table("statfin_tyonv_pxt_12r5.px"), short_table("StatFin/tyonv/12r5.px")
+    ('tyonv/12r5', 'tyonv/12r5')
+    >>> short_table("Kuntien_avainluvut:uusin/142h")
+    'Kuntien_avainluvut:uusin/142h'
+    """
+    name = table.strip().strip("/").rsplit("/", 1)[-1]
+    if found := _LONG_ID.match(name):
+        return f"{found[1]}/{found[2]}"
+    return table.strip().strip("/").removeprefix("StatFin/").removesuffix(".px")
+
+
+def request(ask: Ask) -> Conversation:
+    """Ask a PxWeb service for what the queries of one table want.
+
+    Args:
+        ask: Source, table and its queries.
+
+    Yields:
+        Calls, and the pace that the service states.
+
+    Returns:
+        Parts in json-stat2 that together hold every cell asked for, or that nothing is new.
+
+    Raises:
+        SourceError: The service refuses, or its answer is not what was asked for.
+        DataError: The table has lost a variable or code that a query needs.
+    """
+    address = _address(ask)
+    limits = yield from _limits(ask)
+    for again in (True, False):
+        table = yield from _describe(ask, address)
+        selection = choose(ask, table.variables)
+        stamp = yield from _stamp(ask, address, selection, table)
+        if stamp is not None:
+            break
+        # The table changed between its description and the first figure, as it does in January.
+        if not again:
+            raise SourceError(
+                f"{ask.where}: the service refuses codes that its own description has just given "
+                f"({', '.join(selection)}); try again later, or ask the publisher"
+            )
+    assert stamp is not None
+    question = hash_of({n: sorted(c) for n, c in selection.items()})
+    same = stamp == ask.known and question == ask.query_hash
+    if same or ask.check:
+        return Unchanged(stamp) if same else Newer(stamp)
+    replies = yield from _fetch(ask, address, selection, limits, stamp)
+    _check(replies, selection, stamp, ask.where)
+    parts = tuple(
+        Part(
+            data=reply.body,
+            address=address,
+            query=_body(piece),
+            layout={"service": "pxweb1", "format": "json-stat2"},
+        )
+        for piece, reply in replies
+    )
+    return Received(parts, table.title, stamp, local_day(stamp), query_hash=question)
+
+
+def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:  # noqa: ARG001
+    """The cells of an answer.
+
+    Args:
+        data: The bytes of a part.
+        layout: Its layout; there is only one format.
+        where: Name of the file, for errors.
+        beside: Not needed: the answer describes itself.
+
+    Raises:
+        SourceError: It is not JSON-stat, or contradicts itself.
+    """
+    return cells_of(jsonstat.parse(data, where))
+
+
+def _address(ask: Ask) -> str:
+    database, _, table = ask.table.rpartition(":")
+    path = f"{database or ask.source.database}/{short_table(table)}.px"
+    return f"{ask.source.base}/{_LANGUAGE}/" + "/".join(quote(p) for p in path.split("/"))
+
+
+def _limits(ask: Ask) -> Generator[Call | Pace, Reply, _Limits]:
+    reply = yield Call(
+        f"{ask.source.base}/{_LANGUAGE}/",
+        (("config", ""),),
+        expects="json",
+        handles=frozenset({400, 403, 404}),
+        once=True,
+    )
+    told = reply.json(ask.where) if reply.status == 200 else {}
+    told = told if isinstance(told, dict) else {}
+    cells = int(told.get("maxCells") or told.get("maxValues") or 10_000)
+    values = int(told.get("maxValues") or cells)
+    calls = told.get("maxCalls") or ask.source.calls or 10
+    seconds = told.get("timeWindow") or ask.source.seconds or 10
+    yield Pace(ask.source.base, max(1, int(calls * _SHARE)), float(seconds))
+    return _Limits(cells, values)
+
+
+def _describe(ask: Ask, address: str) -> Generator[Call | Pace, Reply, _Table]:
+    reply = yield Call(address, expects="json", handles=frozenset({400, 404}))
+    if reply.status != 200:
+        raise SourceError(
+            f"{ask.where}: the service does not know the table ({address}, HTTP {reply.status}); "
+            "it was renamed or taken away: look it up in the service's list and mend `table`"
+        )
+    told = reply.json(ask.where)
+    try:
+        variables = tuple(_variable(v) for v in told["variables"])
+        return _Table(str(told["title"]), variables)
+    except SourceError as error:
+        raise SourceError(f"{ask.where}: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise SourceError(f"{ask.where}: the description of the table lacks {error}") from error
+
+
+def _variable(told: Mapping[str, Any]) -> Variable:
+    code, text = str(told["code"]), str(told.get("text", ""))
+    if told["values"] is None:
+        # A variable with more values than the service's maxValues is described without them.
+        raise SourceError(f"the variable '{code}' has more values than the service lists")
+    codes = tuple(map(str, told["values"]))
+    texts = tuple(map(str, told.get("valueTexts", codes)))
+    labels = {c: frozenset({t}) for c, t in zip(codes, texts, strict=False)}
+    role = guess_role(code, [text])
+    if told.get("time"):
+        role = "time"
+    elif told.get("map") and role is None:
+        role = "geo"
+    return Variable(
+        code, codes, frozenset({text}), labels, role, optional=bool(told.get("elimination"))
+    )
+
+
+def _body(selection: Selection) -> dict[str, Any]:
+    return {
+        "query": [
+            {"code": name, "selection": {"filter": "item", "values": list(codes)}}
+            for name, codes in selection.items()
+        ],
+        "response": {"format": "json-stat2"},
+    }
+
+
+def _stamp(
+    ask: Ask, address: str, selection: Selection, table: _Table
+) -> Generator[Call | Pace, Reply, str | None]:
+    """The publisher's time of update, from one figure; None where the service refuses the codes."""
+    one = {name: codes[:1] for name, codes in selection.items()}
+    reply = yield Call(
+        address, method="POST", json=_body(one), expects="json", handles=frozenset({400}), cells=1
+    )
+    if reply.status == 400:
+        return None
+    stamp = jsonstat.parse(reply.body, ask.where).info.updated
+    if not stamp:
+        raise SourceError(
+            f"{ask.where}: the answer does not say when '{table.title}' was updated, so its "
+            "figures could not be dated"
+        )
+    return stamp
+
+
+def _fetch(
+    ask: Ask, address: str, selection: Selection, limits: _Limits, stamp: str
+) -> Generator[Call | Pace, Reply, list[tuple[Selection, Reply]]]:
+    """Every part of the answer; a part that is refused is cut smaller."""
+    cells, refused = limits.cells, 0
+    waiting = split(selection, cells, limits.values)
+    done: list[tuple[Selection, Reply]] = []
+    while waiting:
+        piece, *waiting = waiting
+        size = prod(map(len, piece.values()))
+        reply = yield Call(
+            address,
+            method="POST",
+            json=_body(piece),
+            expects="json",
+            handles=frozenset({400, 403}),
+            keep=stamp,
+            cells=size,
+        )
+        if reply.status == 200:
+            done.append((piece, reply))
+            continue
+        refused += 1
+        if reply.status == 400 or refused > _REFUSALS or size == 1:
+            raise SourceError(
+                f"{ask.where}: the service refused {size} figures (HTTP {reply.status}); what came "
+                "before is kept, the next run goes on from there"
+            )
+        cells = max(1, min(cells, size) // 2)
+        waiting = [p for w in (piece, *waiting) for p in split(w, cells, min(limits.values, cells))]
+    return done
+
+
+def _check(
+    replies: Sequence[tuple[Selection, Reply]], selection: Selection, stamp: str, where: str
+) -> None:
+    """The parts are of one time of update and together are the whole."""
+    cubes = [jsonstat.parse(reply.body, where) for _, reply in replies]
+    stamps = {c.info.updated for c in cubes}
+    if stamps != {stamp}:
+        raise SourceError(
+            f"{where}: the publisher updated the table while it was being fetched; run it again"
+        )
+    whole = join(cubes, selection, where)
+    if not (whole.values == whole.values).any():
+        raise DataError(f"{where}: the answer has no figure at all")

@@ -1,0 +1,374 @@
+"""The only room that opens a connection: polite, patient, and able to do without.
+
+It knows no publisher and no format. It carries the calls of a conversation to the service, at the
+pace that the service bears, and brings back whole answers or says in one line why there is none.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import threading
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from tilannekuva import raw
+from tilannekuva.calls import (
+    Call,
+    Conversation,
+    Newer,
+    Pace,
+    Received,
+    Reply,
+    Unchanged,
+    hash_of,
+)
+from tilannekuva.errors import SourceError
+from tilannekuva.pacing import Limiter
+
+__all__ = ["Meter", "Web", "Watcher"]
+
+_TRIES = 3
+"""So often a call is made that gets no whole answer."""
+_IN_A_ROW = 2
+"""After so many calls given up one after the other a host counts as down."""
+_BACKOFF = (2.0, 4.0)
+_REFUSALS = 5
+"""So often "too many calls" is waited out before the table is given up."""
+_LONGEST = 900.0
+"""A service that wants to be left alone for longer is asked again by the next run."""
+_TIMEOUT = (10.0, 120.0)
+"""Seconds to connect, and between two pieces of an answer."""
+_FIRST_PACE = (10, 10.0)
+"""Until a service states its limit."""
+_TOO_MANY, _BROKEN = 429, 500
+_MADE = (200, 201)
+"""Answers worth keeping: figures, and the number of an order that must not be made twice."""
+
+
+class Watcher(Protocol):
+    """Is told what goes on."""
+
+    def called(self, host: str, cells: int) -> None:
+        """A call was answered."""
+
+    def waited(self, host: str, seconds: float) -> None:
+        """Time was spent waiting for one's turn."""
+
+
+@dataclass
+class Meter:
+    """Counts calls, figures and waiting, by host; safe to share between threads."""
+
+    calls: dict[str, int] = field(default_factory=dict)
+    cells: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    changed: Callable[[], None] = lambda: None
+    _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def called(self, host: str, cells: int) -> None:
+        """A call was answered."""
+        with self._guard:
+            self.calls[host] = self.calls.get(host, 0) + 1
+            self.cells[host] = self.cells.get(host, 0) + cells
+        self.changed()
+
+    def waited(self, host: str, seconds: float) -> None:
+        """Time was spent waiting."""
+        with self._guard:
+            self.seconds[host] = self.seconds.get(host, 0.0) + seconds
+        self.changed()
+
+
+class _NoAnswer(Exception):
+    """Nothing whole came back; it may the next time."""
+
+
+class Web:
+    """Carries conversations. One for a run, shared by its threads.
+
+    Args:
+        agent: The User-Agent, with a way to reach whoever asks.
+        offline: Refuse every call.
+        watcher: Is told of calls and waiting.
+        environ: Where secrets are looked up; they are never written anywhere.
+        clock, sleep: For tests.
+    """
+
+    def __init__(
+        self,
+        agent: str,
+        *,
+        offline: bool = False,
+        watcher: Watcher | None = None,
+        environ: Mapping[str, str] = os.environ,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._agent, self._offline = agent, offline
+        self._watcher = watcher or Meter()
+        self._environ, self._clock, self._sleep = environ, clock, sleep
+        self._limiters: dict[str, Limiter] = {}
+        self._failed: dict[str, int] = {}
+        self._once: dict[str, Reply] = {}
+        self._guard = threading.Lock()
+        self._own = threading.local()
+
+    def converse(
+        self, conversation: Conversation, keep: Path | None = None
+    ) -> Received | Unchanged | Newer:
+        """Carry a conversation to its end.
+
+        Args:
+            conversation: What to ask, as a room of :mod:`tilannekuva.asking` gives it.
+            keep: Folder for parts of a large answer, so that an interrupted run goes on where it
+                stopped; whoever has stored the whole removes it.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            SourceError: The service gives no whole answer, refuses, or is not to be asked.
+        """
+        reply: Reply | None = None
+        kept: Path | None = None
+        try:
+            while True:
+                try:
+                    # Nothing is sent to begin with, and nothing comes back of a pace.
+                    step = conversation.send(reply)  # type: ignore[arg-type]
+                except SourceError:
+                    if kept is not None:
+                        # Nobody can use this part: the next run must not be given it again.
+                        kept.unlink(missing_ok=True)
+                    raise
+                reply = kept = None
+                if isinstance(step, Pace):
+                    self._limiter(_host(step.url)).set_pace(step.calls, step.seconds)
+                else:
+                    kept = _part(step, keep)
+                    reply = self._reply(step, kept)
+        except StopIteration as stop:
+            outcome: Received | Unchanged | Newer = stop.value
+            return outcome
+        finally:
+            conversation.close()
+
+    def _reply(self, call: Call, kept: Path | None) -> Reply:
+        question = _question(call)
+        if call.once and question in self._once:
+            return self._once[question]
+        if kept is not None and kept.is_file():
+            return Reply(200, kept.read_bytes(), url=call.url)
+        reply = self._ask(call)
+        if call.once and reply.status == 200:
+            self._once[question] = reply
+        if kept is not None and reply.status in _MADE:
+            raw.write_atomically(kept, reply.body)
+        return reply
+
+    def _ask(self, call: Call) -> Reply:
+        """One answer of a status that somebody deals with."""
+        host = _host(call.url)
+        if self._offline:
+            raise SourceError(f"{host}: offline, so nothing was asked")
+        with self._guard:
+            if self._failed.get(host, 0) >= _IN_A_ROW:
+                raise SourceError(
+                    f"{host}: not asked again in this run, it gave no whole answer {_IN_A_ROW} "
+                    "times in a row; run again later"
+                )
+        headers = self._headers(call)
+        account = self._account(call)
+        if call.wait:
+            self._pause(host, call.wait)
+        refusals = failures = 0
+        while True:
+            waited = self._limiter(host).wait()
+            if waited:
+                self._watcher.waited(host, waited)
+            try:
+                reply = self._send(call, headers, account)
+            except _NoAnswer as error:
+                # A connection that once failed may be half closed: the next try opens its own.
+                self._own.session = None
+                failures += 1
+                if failures >= _TRIES:
+                    raise self._give_up(host, call, str(error)) from error
+                self._pause(host, _BACKOFF[failures - 1])
+                continue
+            if reply.status == _TOO_MANY and _TOO_MANY not in call.handles:
+                refusals += 1
+                pause = self._told_to_wait(host, reply)
+                if refusals > _REFUSALS or pause > _LONGEST:
+                    raise SourceError(
+                        f"{call.describe()}: the service says that it was asked too much (HTTP "
+                        f"429, wait {pause:.0f} s); run again later"
+                    )
+                self._limiter(host).hold(pause)
+                continue
+            if reply.status < _BROKEN:
+                with self._guard:
+                    self._failed[host] = 0
+            if reply.status == 200 or reply.status in call.handles:
+                self._watcher.called(host, call.cells if reply.status == 200 else 0)
+                return reply
+            if reply.status >= _BROKEN:
+                failures += 1
+                if failures >= _TRIES:
+                    raise self._give_up(host, call, f"HTTP {reply.status}")
+                if (told := _retry_after(reply)) is not None:
+                    self._limiter(host).hold(min(told, _LONGEST))
+                self._pause(host, _BACKOFF[failures - 1])
+                continue
+            raise SourceError(f"{call.describe()}: {_refused(reply, call)}")
+
+    def _send(
+        self, call: Call, headers: Mapping[str, str], account: tuple[str, str] | None
+    ) -> Reply:
+        """One try.
+
+        Raises:
+            _NoAnswer: The connection failed, the body is not whole, or it is a page for people.
+        """
+        try:
+            with self._session().request(
+                call.method,
+                call.url,
+                params=list(call.params) or None,
+                json=call.json,
+                headers=dict(headers),
+                auth=account,
+                timeout=_TIMEOUT,
+                stream=True,
+            ) as answer:
+                # The bytes as sent: the library would not notice a packed answer that is cut off.
+                body = answer.raw.read(decode_content=False)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _NoAnswer(_in_words(error)) from error
+        told = {k.lower(): v for k, v in answer.headers.items()}
+        body = _unpack(body, told.get("content-encoding", ""))
+        if answer.status_code == 200 and call.expects == "json" and _is_page(body):
+            raise _NoAnswer("a page for people came instead of figures, as in maintenance")
+        return Reply(answer.status_code, body, told, answer.url)
+
+    def _session(self) -> requests.Session:
+        """One a thread: sessions are not made for sharing."""
+        session: requests.Session | None = getattr(self._own, "session", None)
+        if session is None:
+            session = self._own.session = requests.Session()
+            session.headers["User-Agent"] = self._agent
+            session.headers["Accept-Encoding"] = "gzip"
+        return session
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        if call.secret is None:
+            return dict(call.headers)
+        return {**call.headers, "Authorization": f"Bearer {self._secret(call.secret)}"}
+
+    def _account(self, call: Call) -> tuple[str, str] | None:
+        if call.account is None:
+            return None
+        user, password = call.account
+        return self._secret(user), self._secret(password)
+
+    def _secret(self, name: str) -> str:
+        value = self._environ.get(name, "").strip()
+        if not value:
+            raise SourceError(
+                f"the environment variable {name} is not set, and the service answers only those "
+                "whom it knows (docs/sources.md says how to get one)"
+            )
+        return value
+
+    def _limiter(self, host: str) -> Limiter:
+        with self._guard:
+            if host not in self._limiters:
+                self._limiters[host] = Limiter(*_FIRST_PACE, clock=self._clock, sleep=self._sleep)
+            return self._limiters[host]
+
+    def _told_to_wait(self, host: str, reply: Reply) -> float:
+        return _retry_after(reply) or self._limiter(host).pace[1]
+
+    def _pause(self, host: str, seconds: float) -> None:
+        self._sleep(seconds)
+        self._watcher.waited(host, seconds)
+
+    def _give_up(self, host: str, call: Call, why: str) -> SourceError:
+        with self._guard:
+            # What else was to be asked there would fare no better and take long to find it out.
+            self._failed[host] = self._failed.get(host, 0) + 1
+        return SourceError(
+            f"{host}: no whole answer in {_TRIES} tries ({why}); run again later "
+            f"({call.describe()})"
+        )
+
+
+def _question(call: Call) -> str:
+    return hash_of([call.method, call.url, call.params, call.json, call.keep])
+
+
+def _part(call: Call, keep: Path | None) -> Path | None:
+    """Where the answer of a call is kept until the whole is there; None where it is not."""
+    return keep / f"{_question(call)}.part" if keep and call.keep is not None else None
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc
+
+
+def _retry_after(reply: Reply) -> float | None:
+    """Seconds that the service wants to be left alone; it may say a time of day instead."""
+    told = reply.headers.get("retry-after", "").strip()
+    if told.isdigit():
+        return float(told)
+    try:
+        until = parsedate_to_datetime(told)
+        now = parsedate_to_datetime(reply.headers["date"])
+    except (ValueError, KeyError):
+        return None
+    return max(0.0, (until - now).total_seconds())
+
+
+def _unpack(body: bytes, encoding: str) -> bytes:
+    if encoding.strip().lower() not in ("gzip", "x-gzip"):
+        return body
+    try:
+        return gzip.decompress(body)
+    except (EOFError, OSError, zlib.error) as error:
+        raise _NoAnswer("the packed answer is cut off or damaged") from error
+
+
+def _is_page(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
+
+
+def _refused(reply: Reply, call: Call) -> str:
+    said = reply.body[:200].decode("utf-8", "replace").strip()
+    said = "" if said.startswith("<") else f": {said}"
+    if reply.status in (401, 403) and (call.secret or call.account):
+        name = call.secret or " and ".join(call.account or ())
+        return f"HTTP {reply.status}{said}; check the environment variable {name}"
+    return f"HTTP {reply.status}{said}"
+
+
+def _in_words(error: Exception) -> str:
+    """What happened on the line, without the library's inner talk."""
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
+        return "the service did not answer in time"
+    if isinstance(error, requests.ConnectionError) and "NameResolution" in repr(error):
+        return "the address of the service could not be found; is there a connection?"
+    if isinstance(
+        error, urllib3.exceptions.ProtocolError | requests.exceptions.ChunkedEncodingError
+    ):
+        return "the connection broke off in the middle of the answer"
+    return "the connection failed"
