@@ -18,9 +18,9 @@ PAGE = Path(__file__).with_name("sources.md")
 HOW = {
     "pxweb": (
         "PxWeb API v1. The limits come from `?config`; the table's own description says which "
-        "variable is time, area and contents; one figure tells the time of update; then every cell "
-        "that the indicators want is asked for by code, in json-stat2, cut along the slowest "
-        "dimension where it is more than the service gives at once.",
+        "variable is time, area and contents; one figure tells the time of update; then every "
+        "cell that the indicators want is asked for by code, in json-stat2, cut along the "
+        "slowest dimension where it is more than the service gives at once.",
         "Unknown tables and codes answer 400, too many cells 403 (the question is cut smaller), too "
         "many calls 429 (waited out). In January the dates in the codes of areas roll over: the "
         "description is read anew. In maintenance a page for people comes with status 200: it counts "
@@ -94,7 +94,7 @@ def page(catalogue: Catalogue) -> str:
         asks.setdefault(ask.source.id, []).append(ask)
     parts = [_HEAD]
     for source in sorted(catalogue.sources.values(), key=lambda s: (s.id not in asks, s.id)):
-        parts.append(_section(source, asks.get(source.id, []), catalogue))
+        parts.append(_section(source, asks.get(source.id, [])))
     return "\n".join(parts)
 
 
@@ -114,7 +114,7 @@ come from public descriptions, and the first fetch shows whether they hold.
 """
 
 
-def _section(source: Source, asks: list[Ask], catalogue: Catalogue) -> str:
+def _section(source: Source, asks: list[Ask]) -> str:
     how, fails = HOW[source.protocol]
     licence = source.licence
     if source.licence_address:
@@ -131,11 +131,11 @@ def _section(source: Source, asks: list[Ask], catalogue: Catalogue) -> str:
         lines.append(f"- Pace where it states none: {source.calls} calls in {source.seconds} s")
     if asks:
         lines += ["", "| table | indicators | |", "|---|---|---|"]
-        lines += [_row(a, catalogue) for a in asks]
+        lines += [_row(a) for a in asks]
     return "\n".join(lines) + "\n"
 
 
-def _row(ask: Ask, catalogue: Catalogue) -> str:
+def _row(ask: Ask) -> str:
     names = ", ".join(f"`{i}`" for i in ask.indicators) or "–"
     seen = all(q.verified for _, q in ask.queries)
     return f"| {ask.table} | {names} | {'' if seen else 'not verified'} |"

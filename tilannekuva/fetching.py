@@ -8,6 +8,7 @@ another.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -187,7 +188,8 @@ def _one(
     if not added:
         return result("unchanged", outcome.updated_at, outcome.note)
     had = _newest(before, ask.source.id, ask.table) is not None
-    return result("revised" if had else "new", outcome.updated_at, outcome.note)
+    said = "; ".join(filter(None, [outcome.note, *asking.differences(ask, outcome.parts)]))
+    return result("revised" if had else "new", outcome.updated_at, said)
 
 
 def _file_name(table: str) -> str:
@@ -200,8 +202,6 @@ def _no_room(error: OSError) -> str:
 
 
 def _entry(ask: Ask, received: Received, part: Part, stamp: str) -> Snapshot:
-    import hashlib
-
     table = part.table or ask.table
     place = f"{ask.source.id}/{_file_name(table)}/{part.id}.{part.ending}"
     return Snapshot(
@@ -221,6 +221,7 @@ def _entry(ask: Ask, received: Received, part: Part, stamp: str) -> Snapshot:
         query={"hash": received.query_hash, "asked": dict(part.query)},
         licence=ask.source.licence,
         layout=dict(part.layout),
+        figures=part.table is None and bool(ask.queries),
         note=received.note,
     )
 
@@ -238,7 +239,7 @@ def _try_out(
             in another unit than before.
     """
     if not ask.queries:
-        return
+        return  # a classification or boundaries: read where they are compared with the register
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         raw.add(place, entries)

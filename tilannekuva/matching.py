@@ -31,6 +31,7 @@ _SYNONYMS: dict[str, Role] = {
 }  # fmt: skip
 _TOTALS = {
     "sss", "t", "tot", "total", "_t", "yhteensä", "totalt", "sammanlagt", "all", "kaikki",
+    "i alt", "kopā", "pavisam",
 }  # fmt: skip
 """Codes and texts by which publishers mean all together."""
 _DATED = re.compile(r"(?:_[0-9]{1,3})?_[0-9]{8}$")
@@ -64,7 +65,10 @@ class Variable:
         if len(self.codes) == 1:
             return self.codes[0]
         for code in self.codes:
-            words = {code.casefold()} | {_plain(x) for x in self.labels.get(code, ())}
+            words = {_plain(x) for x in self.labels.get(code, ())}
+            if code.casefold() != "t" or not words:
+                # A letter that has a text of its own is a class, as the industry T is.
+                words.add(code.casefold())
             if words & _TOTALS:
                 return code
         return None
@@ -129,7 +133,7 @@ def find_variable(name: str, variables: Sequence[Variable], where: str) -> Varia
 def find_codes(wanted: Iterable[str], variable: Variable, where: str) -> tuple[str, ...]:
     """The table's own codes of what is wanted, in the wanted order.
 
-    A wanted text is a code, a code that has got or lost the prefix of its statistic
+    A wanted text is a code, among contents a code that has got or lost the prefix of its statistic
     (``vaerak-vaesto``), or a label in any language.
 
     Raises:
@@ -147,9 +151,12 @@ def _find_code(text: str, variable: Variable, where: str) -> str:
         return text
     low = _plain(text)
     codes, labels = variable.codes, variable.labels
+    # Elsewhere a hyphen is a range: the industries B-E are not the industry E.
+    renamed = "contents" in (variable.role, guess_role(variable.code, variable.names))
+    bare = _without_prefix(text)
     rounds = (
         [c for c in codes if c.casefold() == low],
-        [c for c in codes if _without_prefix(c) == low or c.casefold() == _without_prefix(text)],
+        [c for c in codes if renamed and (_without_prefix(c) == low or c.casefold() == bare)],
         [c for c in codes if low in {_plain(x) for x in labels.get(c, ())}],
     )
     for found in rounds:

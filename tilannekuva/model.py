@@ -151,6 +151,8 @@ class Source(Frozen):
     """... in this many seconds; a service that states its own limit is kept to that."""
     database: str = ""
     """PxWeb: the database that tables are in unless they name another (``DB:folder/id``)."""
+    language: str = ""
+    """Language of the texts asked for (``sv``); empty for the service's own."""
     tables: tuple[str, ...] = ()
     """Tables asked for although no indicator is read from them: classifications, boundaries."""
 
@@ -328,6 +330,8 @@ class Snapshot(Frozen):
     query: dict[str, Any] = Field(default_factory=dict)
     licence: str
     layout: dict[str, Any] = Field(default_factory=dict)
+    figures: bool = True
+    """False for what only helps to read others: lists of regions, classifications, boundaries."""
     transcribed: bool = False
     carried_from: str | None = None
     original_sha256: tuple[str, ...] = ()

@@ -168,9 +168,10 @@ def edition_date(snapshots: Sequence[Snapshot]) -> str:
     A date known only to the month or year counts as its first day, so that it never makes an
     edition younger than a publication whose day is known.
     """
-    if not snapshots:
+    figures = [s for s in snapshots if s.figures]
+    if not figures:
         raise SourceError("the store is empty: it has no snapshot to date a picture by")
-    return max(periods.first_day(s.published_on) for s in snapshots).isoformat()
+    return max(periods.first_day(s.published_on) for s in figures).isoformat()
 
 
 @contextmanager

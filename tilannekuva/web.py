@@ -193,11 +193,11 @@ class Web:
             self._pause(host, call.wait)
         refusals = failures = 0
         while True:
-            waited = self._limiter(host).wait()
-            if waited:
-                self._watcher.waited(host, waited)
             try:
-                reply = self._send(call, headers, account)
+                with self._limiter(host).turn() as waited:
+                    if waited:
+                        self._watcher.waited(host, waited)
+                    reply = self._send(call, headers, account)
             except _NoAnswer as error:
                 # A connection that once failed may be half closed: the next try opens its own.
                 self._own.session = None

@@ -236,7 +236,7 @@ def test_a_layer_that_comes_in_pages_is_put_together() -> None:
 
 
 def test_the_register_s_year_must_be_there() -> None:
-    with pytest.raises(SourceError, match="does not have the layer of 2026-01-01"):
+    with pytest.raises(SourceError, match="does not have the division of 2026-01-01"):
         talk(boundaries.request(ask()), service())
 
 

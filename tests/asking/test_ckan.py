@@ -192,6 +192,8 @@ def test_a_package_that_does_not_say_when_its_files_changed_is_of_its_own_time()
     )
     told = package(resource("a.csv", last_modified=None, metadata_modified="2026-05-01T10:00:00Z"))
     assert received(service=Service(told)).published_on == "2026-05-01"
+    told = package(resource("a.csv", last_modified="2026-05-01T01:00:00-05:00"))
+    assert received(service=Service(told)).published_on == "2026-05-01"
     told = package(resource("a.csv", last_modified=None), metadata_modified=None)
     with pytest.raises(SourceError, match="does not say when the package was updated"):
         received(service=Service(told))
@@ -368,6 +370,8 @@ def test_a_head_further_down_an_old_code_page_and_an_area_by_another_name() -> N
     assert found.variables[0].role == "geo"
     with pytest.raises(SourceError, match="no column 'kunta' for the areas; it has paikka"):
         read(text, separator=";", header=2, region="kunta")
+    with pytest.raises(SourceError, match="a web page, not figures"):
+        read(b" <html></html>", encoding="utf-8")
     declared = read(text, separator=";", header=2, encoding="iso-8859-15")
     assert rows_of(declared) == rows_of(found)
 

@@ -204,7 +204,7 @@ def test_a_key_that_was_not_out_is_asked_for_again() -> None:
 
 
 def test_the_register_s_division_must_be_there() -> None:
-    with pytest.raises(SourceError, match=r"kunta_1: .*kunta_1_20260101.*mend `tables`"):
+    with pytest.raises(SourceError, match=r"kunta_1: .*division of 2026-01-01.*mend `tables`"):
         talk(classifications.request(ask()), service())
 
 

@@ -7,15 +7,15 @@ other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tilannekuva.asking._cells import Beside, Cells
-    from tilannekuva.calls import Ask, Conversation
+    from tilannekuva.calls import Ask, Conversation, Part
 
-__all__ = ["read", "request"]
+__all__ = ["differences", "read", "request"]
 
 _ROOMS = {"pxweb": "pxweb1"}
 """Protocol → room, where they are called differently."""
@@ -34,3 +34,15 @@ def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> 
         data, layout, where, beside
     )
     return found
+
+
+def differences(ask: Ask, parts: Sequence[Part]) -> tuple[str, ...]:
+    """What a classification has otherwise than the packaged register, in plain sentences.
+
+    Empty for everything else.
+    """
+    if ask.source.protocol != "classifications":
+        return ()
+    room = import_module("tilannekuva.asking.classifications")
+    found = (room.differences(p.data, p.layout, ask.where) for p in parts)
+    return tuple(dict.fromkeys(d for each in found for d in each))

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
 
 from tilannekuva import region_codes
-from tilannekuva.calls import Ask
+from tilannekuva.calls import Ask, Call, Conversation, Newer, Pace, Received, Reply, Unchanged
 from tilannekuva.errors import CatalogueError, SourceError
 from tilannekuva.model import Region
 
-__all__ = ["areas", "candidates", "homes", "level_of", "number", "some", "year_of"]
+__all__ = ["Steps", "areas", "homes", "level_of", "newest", "number", "some", "year_of"]
+
+Steps = Generator[Call | Pace, Reply, Received | Newer | None]
+"""Calls for one division; None where it is not out."""
 
 _OTHER_NAMES = {"sairaanhoitop": "sairaanhoitopiiri", "evk": "elinvoimakeskus"}
 """Levels that the publisher calls differently than the register."""
@@ -39,17 +42,41 @@ def year_of(division: str, where: str) -> int:
         ) from error
 
 
-def candidates(ask: Ask, question: str) -> tuple[str, ...]:
-    """The divisions to ask for, newest first, as dates.
+def newest(ask: Ask, question: str, ask_for: Callable[[str], Steps]) -> Conversation:
+    """Ask for the next division, or the first time for the newest that the register has.
 
     Args:
         ask: Knows what is in the store.
         question: Hash of what is asked now; another one than before is asked of the known division
-            too.
+            too, if the next one is not out.
+        ask_for: Asks for the division of a date; gives None where it is not out.
+
+    Yields:
+        The pace of the source, and the calls of ``ask_for``.
 
     Returns:
-        The newest division of the register where nothing is in the store, else the next one.
+        What ``ask_for`` gave, or that nothing is new.
+
+    Raises:
+        SourceError: A division that must be there is not.
     """
+    if ask.source.calls and ask.source.seconds:
+        yield Pace(ask.source.base, ask.source.calls, ask.source.seconds)
+    for division in (tried := _candidates(ask, question)):
+        found = yield from ask_for(division)
+        if found is not None:
+            return found
+    if ask.known in (None, tried[-1]):
+        raise SourceError(
+            f"{ask.where}: the service does not have the division of {tried[-1]} "
+            f"({ask.source.base}); it was renamed or taken away: look it up at {ask.source.page} "
+            "and mend `tables` of the source"
+        )
+    return Unchanged(ask.known)
+
+
+def _candidates(ask: Ask, question: str) -> tuple[str, ...]:
+    """The divisions to ask for, newest first, as dates."""
     if ask.known is None:
         return (f"{region_codes.today()}-01-01",)
     following = f"{year_of(ask.known, ask.where) + 1}-01-01"

@@ -9,7 +9,8 @@ from math import prod
 import numpy as np
 
 from tilannekuva.errors import SourceError
-from tilannekuva.sources._cube import Cube
+from tilannekuva.sources._cube import Cube, check_codes
+from tilannekuva.sources._cube_time import strip_star
 
 __all__ = ["Selection", "join", "split"]
 
@@ -58,11 +59,11 @@ def join(cubes: Sequence[Cube], selection: Selection, where: str) -> Cube:
         Every cell that was asked for, row-major. The words are those of the first part.
 
     Raises:
-        SourceError: A part has a code nobody asked for, two parts have the same cell, or a cell is
-            in none: named by its codes.
+        SourceError: A part has a code nobody asked for or one twice, two parts have the same cell,
+            or a cell is in none: named by its codes.
     """
     names = list(selection)
-    place = {n: {c: k for k, c in enumerate(selection[n])} for n in names}
+    place = {n: _places(selection[n]) for n in names}
     sizes = [len(selection[n]) for n in names]
     values = np.full(sizes, np.nan)
     status = np.zeros(sizes, dtype=np.int8)
@@ -92,7 +93,14 @@ def join(cubes: Sequence[Cube], selection: Selection, where: str) -> Cube:
     return Cube({n: tuple(selection[n]) for n in names}, values.ravel(), status.ravel(), info)
 
 
+def _places(codes: Sequence[str]) -> dict[str, int]:
+    """Code → its place; a preliminary period is answered without the asterisk it is asked with."""
+    bare = {c: k for k, c in enumerate(strip_star(codes))}
+    return bare | {c: k for k, c in enumerate(codes)}
+
+
 def _spots(codes: Sequence[str], place: Mapping[str, int], name: str, where: str) -> list[int]:
+    check_codes(name, codes, where)
     strange = [c for c in codes if c not in place]
     if strange:
         raise SourceError(f"{where}: the answer has {name}={strange[0]}, which was not asked for")

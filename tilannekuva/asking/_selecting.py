@@ -9,6 +9,7 @@ from tilannekuva.calls import Ask
 from tilannekuva.errors import DataError
 from tilannekuva.matching import Variable, find_codes, find_variable
 from tilannekuva.model import Query
+from tilannekuva.sources._cube_time import read_periods, strip_star
 
 __all__ = ["choose"]
 
@@ -38,11 +39,14 @@ def choose(ask: Ask, variables: Sequence[Variable]) -> dict[str, tuple[str, ...]
         variables: What the table has.
 
     Returns:
-        Variable → codes, every code explicit, so that parts can be put together again.
+        Variable → codes, every code explicit, so that parts can be put together again. Without
+        queries it is the whole table.
 
     Raises:
         DataError: A variable or code is gone, or a variable must be chosen from and is not.
     """
+    if not ask.queries:
+        return {v.code: v.codes for v in variables}
     wanted: dict[str, dict[str, None]] = {}
     unnamed: dict[str, dict[str, None]] = {}
     for indicator, query in ask.queries:
@@ -76,7 +80,9 @@ def _of_query(
         found[variable.code] = variable.codes
     if not query.region.startswith("="):
         area = find_variable(query.region, variables, where)
-        found[area.code] = _areas(area, query.levels, where)
+        # Areas chosen by their codes are not asked for by level: other countries have none.
+        if area.code not in {find_variable(n, variables, where).code for n in query.select}:
+            found[area.code] = _areas(area, query.levels, where)
     for name, asked in query.select.items():
         variable = find_variable(name, variables, where)
         codes = (asked,) if isinstance(asked, str) else asked
@@ -89,12 +95,17 @@ def _in_span(query: Query, time: Variable, where: str) -> tuple[str, ...]:
         return time.codes
     low = periods.parse(query.periods[0]).start
     high = periods.parse(query.periods[-1]).end
+    if query.reference in (None, "start"):
+        # The stock of 1 January counts as the end of the year before, and an indicator may say so.
+        high += 12
+    codes = strip_star(time.codes)
+    texts = strip_star([min(time.labels.get(c, ()), default="") for c in time.codes])
+    known = read_periods(codes, texts)
     inside = []
-    for code in time.codes:
-        try:
-            period = periods.parse(periods.canonical(code.rstrip("*")))
-        except DataError:
+    for code, bare in zip(time.codes, codes, strict=True):
+        if bare not in known:
             return time.codes  # a notation of its own: the reading sorts it out
+        period = periods.parse(known[bare])
         if low <= period.start and period.end <= high:
             inside.append(code)
     if not inside:

@@ -25,7 +25,6 @@ from tilannekuva.calls import (
     Part,
     Received,
     Reply,
-    Unchanged,
     day_of,
     hash_of,
 )
@@ -65,8 +64,6 @@ def request(ask: Ask) -> Conversation:
         SourceError: The layer is not there though nothing is in the store, or it lacks areas of the
             register or has others; with their names.
     """
-    if ask.source.calls and ask.source.seconds:
-        yield Pace(ask.source.base, ask.source.calls, ask.source.seconds)
     form = _NAME.fullmatch(ask.table)
     if form is None:
         raise SourceError(
@@ -75,24 +72,11 @@ def request(ask: Ask) -> Conversation:
         )
     level = divisions.level_of(form[1], ask.where)
     question = hash_of({"layer": ask.table, "system": _SYSTEM})
-    tried = divisions.candidates(ask, question)
-    for division in tried:
-        year = divisions.year_of(division, ask.where)
-        layer = _Layer(f"{ask.table}_{year}", level, division)
-        if ask.check:
-            if (yield from _is_out(ask, layer)):
-                return Newer(division)
-            continue
-        pages = yield from _pages(ask, layer)
-        if pages is not None:
-            return _received(ask, layer, pages, question)
-    if ask.known in (None, tried[-1]):
-        raise SourceError(
-            f"{ask.where}: the service does not have the layer of {tried[-1]} ({ask.source.base}); "
-            f"it was renamed or taken away: look it up at {ask.source.page} and mend `tables` of "
-            "the source"
+    return (
+        yield from divisions.newest(
+            ask, question, lambda division: _ask_for(ask, division, level, question)
         )
-    return Unchanged(ask.known)
+    )
 
 
 def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:  # noqa: ARG001
@@ -146,6 +130,15 @@ def outlines(
             "parts too"
         )
     return simplified(dict(sorted(found.items())), tolerance, islet)
+
+
+def _ask_for(ask: Ask, division: str, level: str, question: str) -> divisions.Steps:
+    layer = _Layer(f"{ask.table}_{divisions.year_of(division, ask.where)}", level, division)
+    if ask.check:
+        is_out = yield from _is_out(ask, layer)
+        return Newer(division) if is_out else None
+    pages = yield from _pages(ask, layer)
+    return None if pages is None else _received(ask, layer, pages, question)
 
 
 def _params(layer: _Layer, **more: str) -> _Params:

@@ -112,8 +112,10 @@ def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> 
     Raises:
         SourceError: The file does not have the declared layout, or a figure stands twice.
     """
-    # Unless its encoding is declared, a file may also be packed or in the offices' old code page.
-    text = data if "encoding" in layout else plain(data, where)
+    # Unless its encoding is declared, a file may also be packed or in the offices' old code page; a
+    # page for people is refused in any case.
+    as_declared = "encoding" in layout and not data.lstrip().startswith(b"<")
+    text = data if as_declared else plain(data, where)
     declared = {k: layout[k] for k in _PARSED if k in layout}
     frame = tables.parse(text, {"format": "csv", **declared}, where)
     time, flag = layout.get("time", "time"), layout.get("flag")
@@ -289,7 +291,7 @@ def _stamp(package: Mapping[str, Any], chosen: Iterable[_Resource], where: str) 
 def _day(stamp: str) -> str:
     """CKAN keeps its times in UTC and does not say so."""
     clock = stamp.partition("T")[2]
-    return local_day(stamp if not clock or clock[-1] == "Z" or "+" in clock else f"{stamp}Z")
+    return local_day(f"{stamp}Z" if clock and not set(clock) & set("Z+-") else stamp)
 
 
 def _title(package: Mapping[str, Any], name: str) -> str:

@@ -22,7 +22,6 @@ from tilannekuva.calls import (
     Part,
     Received,
     Reply,
-    Unchanged,
     day_of,
     hash_of,
 )
@@ -34,8 +33,6 @@ __all__ = ["differences", "read", "request"]
 _LANGUAGES = ("fi", "sv")
 _HEADERS = {"Accept": "application/json"}
 _NOT_THERE = frozenset({404})
-
-_Steps = Generator[Call | Pace, Reply, Received | Newer | None]
 
 
 def request(ask: Ask) -> Conversation:
@@ -55,23 +52,15 @@ def request(ask: Ask) -> Conversation:
         SourceError: Nothing is in the store and the register's newest division is not there, or an
             answer is no list of items.
     """
-    if ask.source.calls and ask.source.seconds:
-        yield Pace(ask.source.base, ask.source.calls, ask.source.seconds)
     level = divisions.level_of(ask.table.partition("_")[0], ask.where)
     target = _key_to(level)
-    question = _question(ask.table, target)
-    tried = divisions.candidates(ask, question)
-    for division in tried:
-        found = yield from _ask_for(ask, division, level, target)
-        if found is not None:
-            return found
-    if ask.known in (None, tried[-1]):
-        raise SourceError(
-            f"{ask.where}: the service does not have {_dated(ask.table, tried[-1])} "
-            f"({ask.source.base}); it was renamed or taken away: look it up at {ask.source.page} "
-            "and mend `tables` of the source"
+    return (
+        yield from divisions.newest(
+            ask,
+            _question(ask.table, target),
+            lambda division: _ask_for(ask, division, level, target),
         )
-    return Unchanged(ask.known)
+    )
 
 
 def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:  # noqa: ARG001
@@ -121,7 +110,7 @@ def _dated(table: str, division: str) -> str:
     return f"{table}_{division.replace('-', '')}"
 
 
-def _ask_for(ask: Ask, division: str, level: str, target: str | None) -> _Steps:
+def _ask_for(ask: Ask, division: str, level: str, target: str | None) -> divisions.Steps:
     """The classification of one division; None where it is not out."""
     name = _dated(ask.table, division)
     address = f"{ask.source.base}/classifications/{name}/classificationItems"
