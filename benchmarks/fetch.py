@@ -52,10 +52,10 @@ def main() -> None:
             for name, base in services.addresses.items()
         }
         here = catalogue.model_copy(update={"sources": {**catalogue.sources, **local}})
+        agent = "tilannekuva/benchmark (+local)"
+        web = Web(agent, environ=services.secrets, clock=clock, sleep=sleep)
         for title in ("first run", "second run"):
-            meter = Meter()
-            web = Web("tilannekuva/benchmark (+local)", watcher=meter, environ=services.secrets,
-                      clock=clock, sleep=sleep)  # fmt: skip
+            web.watcher = meter = Meter()
             begun = time.perf_counter()
             found = fetching.fetch(fetching.plan(here, raw.read_lock(store)), here, store, web)
             outcomes = dict(Counter(r.outcome for r in found))

@@ -115,7 +115,7 @@ class Web:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._agent, self._offline = agent, offline
-        self._watcher = watcher or Meter()
+        self.watcher = watcher or Meter()
         self._environ, self._clock, self._sleep = environ, clock, sleep
         self._limiters: dict[str, Limiter] = {}
         self._failed: dict[str, int] = {}
@@ -196,7 +196,7 @@ class Web:
             try:
                 with self._limiter(host).turn() as waited:
                     if waited:
-                        self._watcher.waited(host, waited)
+                        self.watcher.waited(host, waited)
                     reply = self._send(call, headers, account)
             except _NoAnswer as error:
                 # A connection that once failed may be half closed: the next try opens its own.
@@ -220,7 +220,7 @@ class Web:
                 with self._guard:
                     self._failed[host] = 0
             if reply.status == 200 or reply.status in call.handles:
-                self._watcher.called(host, call.cells if reply.status == 200 else 0)
+                self.watcher.called(host, call.cells if reply.status == 200 else 0)
                 return reply
             if reply.status >= _BROKEN:
                 failures += 1
@@ -301,7 +301,7 @@ class Web:
 
     def _pause(self, host: str, seconds: float) -> None:
         self._sleep(seconds)
-        self._watcher.waited(host, seconds)
+        self.watcher.waited(host, seconds)
 
     def _give_up(self, host: str, call: Call, why: str) -> SourceError:
         with self._guard:
