@@ -146,12 +146,12 @@ def test_what_comes_is_kept_as_it_came_and_can_be_read(desk: Desk) -> None:
     assert (rows.loc[rows["value"].isna(), "status"] != "final").all()
 
 
-def test_a_second_run_fetches_one_figure_a_table(desk: Desk) -> None:
+def test_a_second_run_fetches_one_figure_of_each_contents(desk: Desk) -> None:
     desk.fetch()
     lock = (desk.store / raw.LOCK).read_bytes()
     before = sum(desk.meter.cells.values())
     assert set(desk.outcomes().values()) == {"unchanged"}
-    assert sum(desk.meter.cells.values()) - before == 2
+    assert sum(desk.meter.cells.values()) - before == 3
     assert (desk.store / raw.LOCK).read_bytes() == lock
 
 

@@ -1,4 +1,4 @@
-"""Renaming passes unnoticed, doubt does not: variables, codes and queries in a table's own words."""
+"""Renaming passes unnoticed, doubt does not: variables, codes, queries in a table's words."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ BEFORE = (
     Variable("Vuosi", ("2024", "2025"), frozenset({"Vuosi"}), role="time"),
 )
 AFTER = (
-    Variable("alue_23_20260101", ("SSS", "MK18"), frozenset({"Alue", "Område", "Area"}), role="geo"),
+    Variable("alue_23_20260101", ("SSS", "MK18"), frozenset({"Alue", "Område"}), role="geo"),
     Variable("sukupuoli_9_20180101", ("SSS", "1", "2"), frozenset({"Sukupuoli"})),
-    Variable("contentscode", ("vaerak-vaesto", "vaerak-muutos"), frozenset({"Tiedot"}), role="contents"),
+    Variable(
+        "contentscode", ("vaerak-vaesto", "vaerak-muutos"), frozenset({"Tiedot"}), role="contents"
+    ),
     Variable("timeperiod_y", ("2024", "2025"), frozenset({"Vuosi"}), role="time"),
-)  # fmt: skip
+)
 TODAY = region_codes.today()
 
 
@@ -171,14 +173,11 @@ def test_codes_come_in_the_wanted_order_and_before_labels() -> None:
     [
         (Variable("contentscode", ("tyti-x", "tyonv-x"), role="contents"), "x"),
         (Variable("v", ("1", "2"), labels=labels(**{"1": "Muut", "2": "Muut"})), "Muut"),
-        (Variable("v", ("a", "A"), ()), "á".replace("á", "A ".strip().lower()).swapcase().lower() + ""),
+        (Variable("v", ("aB", "Ab")), "ab"),
     ],
-)  # fmt: skip
+)
 def test_doubt_about_a_code_is_named(variable: Variable, text: str) -> None:
     first, second = variable.codes
-    if text in variable.codes:
-        assert find_codes([text], variable, "x") == (text,)
-        return
     with pytest.raises(DataError, match=f"src t: '{text}' could be each of {first}, {second} of"):
         find_codes([text], variable, "src t")
 

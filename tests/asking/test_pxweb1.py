@@ -326,3 +326,22 @@ def test_stock_errors_without_the_web_servers_pages(time: Time) -> None:
     with PxWeb1([work()], iis=False, max_cells=300, clock=time) as service:
         web = Web("x", clock=time, sleep=time.sleep)
         assert len(received(web, ask(service, query(levels=()))).parts) > 1
+
+
+def test_a_part_with_one_sex_is_not_taken_for_both(service: PxWeb1, web: Web) -> None:
+    service.shrink(500)
+    both = query(table="vaerak/11re", select={"Tiedot": "vaesto", "Ikä": "SSS"})
+    by_sex = query(
+        table="vaerak/11re", select={"Tiedot": "vaesto", "Ikä": ("SSS", "000")},
+        axes={"sex": "Sukupuoli"}, levels=("koko_maa", "maakunta", "kunta"),
+    )  # fmt: skip
+    service.shrink(20)
+    found = received(web, ask(service, both, by_sex, table="vaerak/11re"))
+    for part in found.parts:
+        cells = pxweb1.read(part.data, part.layout, "x", lambda _: b"")
+        meant = translate(both, cells.variables, "x").select["sukupuoli_9_20180101"]
+        assert meant == ("SSS",)
+    sexes_of_parts = {
+        tuple(jsonstat.parse(p.data, "x").codes["sukupuoli_9_20180101"]) for p in found.parts
+    }
+    assert ("1",) in sexes_of_parts

@@ -136,6 +136,17 @@ def test_what_nobody_names_is_left_out(service: PxWeb2, web: Web) -> None:
     assert set(rows["Region"]) == set(REGION.codes)
 
 
+def test_a_part_with_one_sex_is_not_taken_for_both(time: Time) -> None:
+    cube = generated("TAB638", [REGION, sexes("Kon"), WHAT, years(2015, 2025)])
+    with PxWeb2([cube], flavour="scb", max_cells=11, clock=time) as service:
+        by_sex = PLAIN.model_copy(update={"axes": {"sex": "Kon"}})
+        found = received(Web("x", clock=time, sleep=time.sleep), ask(service, by_sex, PLAIN))
+        for part in found.parts:
+            cells = pxweb2.read(part.data, part.layout, "x", lambda _: b"")
+            assert len(cells.frame["Kon"].cat.categories) == 1
+            assert translate(PLAIN, cells.variables, "x").select["Kon"] == ("SSS",)
+
+
 def test_areas_chosen_by_code(service: PxWeb2, web: Web) -> None:
     wanted = PLAIN.model_copy(
         update={
@@ -193,15 +204,11 @@ def test_a_limit_of_calls_that_is_not_known_beforehand(time: Time) -> None:
 
 def test_a_limit_that_shrinks_between_two_calls_is_followed(service: PxWeb2, web: Web) -> None:
     service.shrink(1_000)
-    shrink_after(service, 4, 300)
+    after(service, 4, lambda: service.shrink(300))
     found = received(web, ask(service, BY_AGE))
     assert 400 in service.answered
     sizes = [len(jsonstat.parse(p.data, "x").values) for p in found.parts]
     assert max(sizes) > 300 >= min(sizes)
-
-
-def shrink_after(service: PxWeb2, calls: int, max_cells: int) -> None:
-    after(service, calls, lambda: service.shrink(max_cells))
 
 
 def after(service: PxWeb2, calls: int, change: Any) -> None:

@@ -34,12 +34,16 @@ class Cells:
     """Rows before which the publisher marks a break in the series."""
 
 
-def cells_of(answer: Cube | Rows, *, break_marks: str = "") -> Cells:
+def cells_of(
+    answer: Cube | Rows, *, break_marks: str = "", totals: Mapping[str, str] | None = None
+) -> Cells:
     """The cells of what a reader of :mod:`tilannekuva.sources` gave.
 
     Args:
         answer: A cube or rows.
         break_marks: Letters that mean a break when they stand in a mark (Eurostat's ``b``).
+        totals: Variable → the code that stands for all others together, where whoever asked knows
+            it. A part of an answer may have one code of a variable that is not its total.
 
     Returns:
         The cells, periods in our own notation where the answer says which they are.
@@ -52,7 +56,11 @@ def cells_of(answer: Cube | Rows, *, break_marks: str = "") -> Cells:
     broken = [r for mark, r in info.marks.items() if set(mark) & set(break_marks)]
     return Cells(
         frame,
-        tuple(_variable(d, frame[d], info) for d in info.dimensions if d in frame),
+        tuple(
+            _variable(d, frame[d], info, (totals or {}).get(d))
+            for d in info.dimensions
+            if d in frame
+        ),
         info.units,
         np.unique(np.concatenate(broken)) if broken else None,
     )
@@ -104,14 +112,16 @@ def _in_our_notation(column: pd.Series[Any], known: Mapping[str, str]) -> pd.Ser
     return column.astype("str").map(names).astype("category")
 
 
-def _variable(name: str, column: pd.Series[str], info: CubeInfo) -> Variable:
+def _variable(
+    name: str, column: pd.Series[str], info: CubeInfo, total: str | None = None
+) -> Variable:
     texts = [info[lang] for lang in info.languages]
     names = frozenset(t.names[name] for t in texts if t.names.get(name))
     codes = tuple(str(c) for c in column.cat.categories)
     labels = {
         c: frozenset(t.labels[name][c] for t in texts if c in t.labels.get(name, {})) for c in codes
     }
-    return Variable(name, codes, names, labels, _role(name, names, info))
+    return Variable(name, codes, names, labels, _role(name, names, info), total)
 
 
 def _role(name: str, names: frozenset[str], info: CubeInfo) -> Role | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tilannekuva import periods
 from tilannekuva.calls import Ask
@@ -11,7 +11,7 @@ from tilannekuva.matching import Variable, find_codes, find_variable
 from tilannekuva.model import Query
 from tilannekuva.sources._cube_time import read_periods, strip_star
 
-__all__ = ["choose"]
+__all__ = ["choose", "totals"]
 
 _LEVELS = {
     "koko_maa": ("SSS",),
@@ -68,6 +68,18 @@ def choose(ask: Ask, variables: Sequence[Variable]) -> dict[str, tuple[str, ...]
         elif not variable.optional:
             found[code] = (_total(variable, next(iter(unnamed[code]))),)
     return found
+
+
+def totals(variables: Sequence[Variable], selection: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The codes that stand for all others together, of a question that is answered in parts.
+
+    A part need not have them: with one sex in it, it must not be taken for both.
+
+    >>> totals([Variable("sex", ("SSS", "1", "2"))], {"sex": ["SSS", "1"]})
+    {'sex': 'SSS'}
+    """
+    found = {v.code: v.total_code() for v in variables}
+    return {n: t for n, t in found.items() if t is not None and t in selection.get(n, ())}
 
 
 def _of_query(

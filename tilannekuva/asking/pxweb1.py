@@ -10,14 +10,15 @@ the store yet.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from math import prod
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tilannekuva.asking._cells import Beside, Cells, cells_of
+from tilannekuva.asking._described import Described, check_edition
 from tilannekuva.asking._parts import Selection, join, split
-from tilannekuva.asking._selecting import choose
+from tilannekuva.asking._selecting import choose, totals
 from tilannekuva.calls import (
     Ask,
     Call,
@@ -34,6 +35,7 @@ from tilannekuva.calls import (
 from tilannekuva.errors import DataError, SourceError
 from tilannekuva.matching import Variable, guess_role
 from tilannekuva.sources import jsonstat
+from tilannekuva.sources._cube import Cube
 
 __all__ = ["read", "request", "short_table"]
 
@@ -55,6 +57,12 @@ class _Table(NamedTuple):
 
     title: str
     variables: tuple[Variable, ...]
+
+
+class _Answer(NamedTuple):
+    asked: Selection
+    reply: Reply
+    cube: Cube
 
 
 def short_table(table: str) -> str:
@@ -106,16 +114,18 @@ def request(ask: Ask) -> Conversation:
     same = stamp == ask.known and question == ask.query_hash
     if same or ask.check:
         return Unchanged(stamp) if same else Newer(stamp)
-    replies = yield from _fetch(ask, address, selection, limits, stamp)
-    _check(replies, selection, stamp, ask.where)
+    described = Described(table.title, stamp, table.variables)
+    found = yield from _fetch(ask, address, selection, limits, described)
+    whole = join([f.cube for f in found], selection, ask.where)
+    if not (whole.values == whole.values).any():
+        raise DataError(f"{ask.where}: the answer has no figure at all")
+    layout = {
+        "service": "pxweb1",
+        "format": "json-stat2",
+        "totals": totals(table.variables, selection),
+    }
     parts = tuple(
-        Part(
-            data=reply.body,
-            address=address,
-            query=_body(piece),
-            layout={"service": "pxweb1", "format": "json-stat2"},
-        )
-        for piece, reply in replies
+        Part(data=f.reply.body, address=address, query=_body(f.asked), layout=layout) for f in found
     )
     return Received(parts, table.title, stamp, local_day(stamp), query_hash=question)
 
@@ -125,14 +135,15 @@ def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> 
 
     Args:
         data: The bytes of a part.
-        layout: Its layout; there is only one format.
+        layout: Its layout; ``totals`` has the codes that stand for all others together, by
+            variable.
         where: Name of the file, for errors.
         beside: Not needed: the answer describes itself.
 
     Raises:
         SourceError: It is not JSON-stat, or contradicts itself.
     """
-    return cells_of(jsonstat.parse(data, where))
+    return cells_of(jsonstat.parse(data, where), totals=layout.get("totals"))
 
 
 def _address(ask: Ask) -> str:
@@ -207,10 +218,20 @@ def _body(selection: Selection) -> dict[str, Any]:
 def _stamp(
     ask: Ask, address: str, selection: Selection, table: _Table
 ) -> Generator[Call | Pace, Reply, str | None]:
-    """The publisher's time of update, from one figure; None where the service refuses the codes."""
-    one = {name: codes[:1] for name, codes in selection.items()}
+    """The publisher's time of update, from one figure; None where the service refuses the codes.
+
+    Contents may be updated at different times: one figure of each of them is asked, and the answer
+    bears the latest.
+    """
+    roles = {v.code: v.role for v in table.variables}
+    one = {n: codes if roles[n] == "contents" else codes[:1] for n, codes in selection.items()}
     reply = yield Call(
-        address, method="POST", json=_body(one), expects="json", handles=frozenset({400}), cells=1
+        address,
+        method="POST",
+        json=_body(one),
+        expects="json",
+        handles=frozenset({400}),
+        cells=prod(map(len, one.values())),
     )
     if reply.status == 400:
         return None
@@ -224,12 +245,16 @@ def _stamp(
 
 
 def _fetch(
-    ask: Ask, address: str, selection: Selection, limits: _Limits, stamp: str
-) -> Generator[Call | Pace, Reply, list[tuple[Selection, Reply]]]:
-    """Every part of the answer; a part that is refused is cut smaller."""
+    ask: Ask, address: str, selection: Selection, limits: _Limits, table: Described
+) -> Generator[Call | Pace, Reply, list[_Answer]]:
+    """Every part of the answer; a part that is refused is cut smaller.
+
+    Each is looked at when it comes, so that one that does not fit is not kept for the next run.
+    """
     cells, refused = limits.cells, 0
     waiting = split(selection, cells, limits.values)
-    done: list[tuple[Selection, Reply]] = []
+    done: list[_Answer] = []
+    seen: dict[frozenset[str], str] = {}
     while waiting:
         piece, *waiting = waiting
         size = prod(map(len, piece.values()))
@@ -239,11 +264,13 @@ def _fetch(
             json=_body(piece),
             expects="json",
             handles=frozenset({400, 403}),
-            keep=stamp,
+            keep=table.updated,
             cells=size,
         )
         if reply.status == 200:
-            done.append((piece, reply))
+            cube = jsonstat.parse(reply.body, ask.where)
+            check_edition(cube, piece, table, seen, ask.where)
+            done.append(_Answer(piece, reply, cube))
             continue
         refused += 1
         if reply.status == 400 or refused > _REFUSALS or size == 1:
@@ -254,18 +281,3 @@ def _fetch(
         cells = max(1, min(cells, size) // 2)
         waiting = [p for w in (piece, *waiting) for p in split(w, cells, min(limits.values, cells))]
     return done
-
-
-def _check(
-    replies: Sequence[tuple[Selection, Reply]], selection: Selection, stamp: str, where: str
-) -> None:
-    """The parts are of one time of update and together are the whole."""
-    cubes = [jsonstat.parse(reply.body, where) for _, reply in replies]
-    stamps = {c.info.updated for c in cubes}
-    if stamps != {stamp}:
-        raise SourceError(
-            f"{where}: the publisher updated the table while it was being fetched; run it again"
-        )
-    whole = join(cubes, selection, where)
-    if not (whole.values == whole.values).any():
-        raise DataError(f"{where}: the answer has no figure at all")
