@@ -294,6 +294,36 @@ def test_a_full_disk_leaves_the_store_as_it_was(
     pd.testing.assert_frame_equal(desk.table(), undisturbed)
 
 
+def _workspace_of(desk: Desk, folder: Path) -> Path:
+    """A folder to run the command in, with the desk's service and indicators."""
+    home = folder / "home"
+    (home / "own" / "catalogue").mkdir(parents=True)
+    base = f"{desk.service.address}/PXWeb/api/v1"
+    (home / "tilannekuva.toml").write_text(
+        f'catalogue = "own"\\n[addresses]\\nstatfin = "{base}"\\n'.replace("\\n", "\n")
+    )
+    (home / "own" / "catalogue" / "synthetic.toml").write_text(
+        "".join(
+            textwrap.dedent(f"""
+            [{i.id}]
+            names = {{ fi = "{i.id}", sv = "{i.id}", en = "{i.id}" }}
+            unit = "persons"
+            decimals = 1
+            direction = "up"
+            [[{i.id}.query]]
+            source = "statfin"
+            table = "{i.query[0].table}"
+            select = {{ Tiedot = "{i.query[0].select["Tiedot"]}" }}
+            region = "Alue"
+            scheme = "statfin"
+            levels = ["koko_maa", "maakunta", "kunta"]
+            """)
+            for i in desk.catalogue.indicators.values()
+        )
+    )
+    return home
+
+
 _JOB = """
 import os, signal, sys
 from pathlib import Path
@@ -319,31 +349,7 @@ sys.exit(cli.main(["fetch", "--data", sys.argv[2]]))
 def test_a_run_killed_at_any_write_leaves_a_store_that_the_next_run_completes(
     desk: Desk, tmp_path: Path, undisturbed: pd.DataFrame
 ) -> None:
-    home = tmp_path / "home"
-    (home / "own" / "catalogue").mkdir(parents=True)
-    base = f"{desk.service.address}/PXWeb/api/v1"
-    (home / "tilannekuva.toml").write_text(
-        f'catalogue = "own"\\n[addresses]\\nstatfin = "{base}"\\n'.replace("\\n", "\n")
-    )
-    (home / "own" / "catalogue" / "synthetic.toml").write_text(
-        "".join(
-            textwrap.dedent(f"""
-            [{i.id}]
-            names = {{ fi = "{i.id}", sv = "{i.id}", en = "{i.id}" }}
-            unit = "persons"
-            decimals = 1
-            direction = "up"
-            [[{i.id}.query]]
-            source = "statfin"
-            table = "{i.query[0].table}"
-            select = {{ Tiedot = "{i.query[0].select["Tiedot"]}" }}
-            region = "Alue"
-            scheme = "statfin"
-            levels = ["koko_maa", "maakunta", "kunta"]
-            """)
-            for i in desk.catalogue.indicators.values()
-        )
-    )
+    home = _workspace_of(desk, tmp_path)
     script = home / "job.py"
     script.write_text(_JOB)
     wanted = ",".join(desk.catalogue.indicators)
@@ -366,4 +372,29 @@ def test_a_run_killed_at_any_write_leaves_a_store_that_the_next_run_completes(
     assert codes[0] == -signal.SIGKILL, job.stderr
     assert codes[-1] == 0, job.stderr
     assert not list(desk.store.rglob("*.tmp"))
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+@pytest.mark.slow
+def test_two_processes_at_once_lose_nothing(
+    desk: Desk, tmp_path: Path, undisturbed: pd.DataFrame
+) -> None:
+    home = _workspace_of(desk, tmp_path)
+    desk.service.shrink(700)
+    desk.service.limit = None
+    wanted = ",".join(desk.catalogue.indicators)
+    command = [sys.executable, "-m", "tilannekuva", "fetch", "--only", wanted]
+    jobs = [
+        subprocess.Popen(
+            [*command, "--data", str(desk.store)],
+            cwd=home,
+            env={**os.environ, "NO_PROXY": "*"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    said = [job.communicate() for job in jobs]
+    assert [job.returncode for job in jobs] == [0, 0, 0], said
+    raw.verify(desk.store)
     pd.testing.assert_frame_equal(desk.table(), undisturbed)
