@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import tilannekuva
-from tilannekuva import cli, pipeline
+from tilannekuva import cli, fetching, pipeline, raw
 from tilannekuva.errors import ReportError
 
 Store = Any  # tests/conftest.py: SyntheticStore
@@ -54,6 +54,19 @@ def test_build_prints_where_the_files_are(desk: Path, run: Run) -> None:
         f"{place}.sv.xlsx",
     ]
     assert all((desk / line).is_file() for line in out)
+
+
+def test_the_page_that_leads_to_the_regions_is_printed_first(desk: Path, run: Run) -> None:
+    for _ in range(2):  # made, and found as it was
+        code, out, _ = run("build", "all", "--lang", "fi,sv")
+        assert code == 0
+        assert [Path(line).as_posix() for line in out[:2]] == [
+            "reports/2023-03-01/index.fi.html",
+            "reports/2023-03-01/index.sv.html",
+        ]
+        assert all((desk / line).is_file() for line in out[:2])
+    assert not any("index" in line for line in run("build", "kainuu")[1])
+    assert not any("index" in line for line in run("build", "all", "--formats", "json")[1])
 
 
 def test_kainuu_and_finnish_are_the_defaults(desk: Path, run: Run) -> None:
@@ -143,6 +156,8 @@ def test_help_is_not_a_mistake(run: Run) -> None:
         (["build", "kainnu"], "did you mean Kainuu (MK18)?"),
         (["build", "Kajaani"], "try 'Kainuu' or 'all'"),
         (["build", "20"], "MK20"),
+        (["build", "MK18@2015"], "'MK18@2015' is Kainuu in the division of 2015; pictures are"),
+        (["compose", "MK18@2015"], "write MK18."),
         (["build", "kainuu", "all"], "no region is called 'all'"),
         (["build", "--lang", "fr"], "unknown language 'fr'; did you mean 'fi'? known: fi, sv, en"),
         (["build", "--lang", "fi;sv"], "unknown language 'fi;sv'"),
@@ -183,6 +198,7 @@ def test_wrong_use_is_one_line_exit_1_and_nothing_written(
         ("mine/own.toml", "[synthetic]\nnamess = 1\n", "own.toml: synthetic.namess: unknown key"),
         ("mine/own.toml", "[synthetic\n", "own.toml: not valid TOML"),
         ("tilannekuva.toml", "catalog = 'mine'\n", "did you mean 'catalogue'?"),
+        ("tilannekuva.toml", "catalogue = 'nowhere'\n", "nowhere: there is no such folder"),
     ],
 )
 def test_a_description_that_does_not_fit_is_wrong_use_too(
@@ -225,6 +241,16 @@ def test_a_damaged_lock_and_a_missing_file(desk: Path, run: Run, synthetic_store
     code, _, err = run("build")
     assert (code, len(err)) == (2, 1)
     assert "lock.json" in err[0]
+    assert nothing_was_written(desk)
+
+
+def test_a_level_without_figures_is_said_and_not_written(desk: Path, run: Run) -> None:
+    code, out, err = run("measure", "--level", "kunta", "--out", "m.csv")
+    assert (code, out) == (2, [])
+    assert err == [
+        "tilannekuva: 0 rows: the level 'kunta' has nothing to measure, and nothing was written; "
+        "levels that have figures: maakunta"
+    ]
     assert nothing_was_written(desk)
 
 
@@ -329,6 +355,31 @@ def test_the_same_file_a_second_time_is_no_news(desk: Path, run: Run, tmp_path: 
     run("fetch", str(tmp_path / "own.csv"))
     _, out, _ = run("fetch", str(tmp_path / "own.csv"))
     assert out == ["metsahallitus own: nothing changed, the same bytes are there"]
+
+
+def test_a_store_that_a_fetch_makes_is_said(
+    run: Run, tmp_path: Path, synthetic_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthetic_store.add("region,time,value\nMK18,2022,1.5\n", published_on="2023-03-01")
+    monkeypatch.setattr(raw, "packaged_store", lambda: synthetic_store.folder)
+    monkeypatch.setattr(fetching, "fetch", lambda *_, **__: [])
+    monkeypatch.delenv("TILANNEKUVA_DATA", raising=False)
+    (tmp_path / "own.csv").write_text("region,time,value\nMK18,2020,1\n")
+    (tmp_path / "own.toml").write_text(
+        'source = "metsahallitus"\ntable = "own"\ntitle = "x"\npublished_on = "2024"\n'
+        'method = "x"\nlicence = "x"\n'
+    )
+    for name, more in (("services", []), ("own", [str(tmp_path / "own.csv")])):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        code, out, _ = run("fetch", *more)
+        assert code == 0
+        assert out[0] == f"{Path('data') / 'raw'}: made from the packaged figures"
+        assert not any("made from" in line for line in run("fetch", *more)[1])
+    # A folder that was named is made as well.
+    code, out, _ = run("fetch", str(tmp_path / "own.csv"), "--data", "mine")
+    assert (code, out[0]) == (0, "mine: made from the packaged figures")
+    assert out[1].startswith("metsahallitus own: metsahallitus")
 
 
 # --- as a process -------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -241,6 +242,38 @@ def test_a_table_that_lost_a_code_is_refused_by_name(desk: Desk) -> None:
     assert found["tyonv/12r5"].indicators == ("unemployed", "labour")
     assert found["vaerak/11ra"].outcome == "unchanged"
     assert raw.verify(desk.store) == 2
+
+
+def test_a_query_that_nobody_has_seen_to_work_fails_alone(
+    desk: Desk, make_indicator: Callable[..., Indicator]
+) -> None:
+    guessed = _query("tyonv/12r5", "pitkaaikaistyottomat").model_copy(update={"verified": False})
+    other = make_indicator("long_term", query=(guessed,), unit="persons")
+    more = {**desk.catalogue.indicators, "long_term": other}
+    desk.catalogue = desk.catalogue.model_copy(update={"indicators": more})
+    found = {r.table: r for r in desk.fetch()}["tyonv/12r5"]
+    assert found.outcome == "new"
+    assert "left out" in found.message
+    assert "indicator long_term" in found.message
+    rows = desk.table()
+    assert {"unemployed", "labour"} <= set(rows["indicator"])
+    assert "long_term" not in set(rows["indicator"])
+
+
+def test_people_without_an_area_are_not_asked_for(desk: Desk) -> None:
+    cube = desk.service.cube("12r5")
+    area = cube.variables[0]
+    odd = ["KUJOU", "SKJOU", "SK902"]
+    labels = {lang: [*texts, *odd] for lang, texts in area.labels.items()}
+    wider = replace(area, codes=[*area.codes, *odd], labels=labels)
+    rest = len(cube.values) // len(area.codes)
+    grown = replace(
+        cube,
+        variables=[wider, *cube.variables[1:]],
+        values=[*cube.values, *([5.0] * rest * len(odd))],
+    )
+    desk.service.cubes = [grown if c is cube else c for c in desk.service.cubes]
+    assert desk.outcomes()["tyonv/12r5"] == "new"
 
 
 def test_a_changed_unit_is_refused_by_name(desk: Desk) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import tilannekuva as tk
 from tilannekuva import indicators, region_codes, tidying
 from tilannekuva.errors import CatalogueError
 from tilannekuva.indicators import Catalogue
-from tilannekuva.model import LANGUAGES, Indicator, Text
+from tilannekuva.model import LANGUAGES, Indicator, Query, Snapshot, Text
 
 # The indicators that a situation picture needs, as the public sources were gone through for them.
 SLUGS = """
@@ -404,8 +406,98 @@ def test_every_indicator_without_figures_says_where_they_would_come_from(
 ) -> None:
     there = {(s.source, s.table) for s in lock}  # type: ignore[attr-defined]
     for i in catalogue.indicators.values():
-        if i.formula is None and not any((q.source, q.table) in there for q in i.query):
+        if i.rule is None and not any((q.source, q.table) in there for q in i.query):
             assert i.where is not None or i.query, i.id
+
+
+# --- what is asked of the services --------------------------------------------------------------
+
+TABLES = {
+    # Short ids of Statistics Finland have a letter: "vkour/2013" is a name for carried figures.
+    "pxweb": r"([A-Za-z_]+:)?[a-z_]+/(?=[0-9]*[a-z])[0-9][0-9a-z]{3}",
+    "eurostat": r"[a-z]+[a-z0-9]*(_[a-z0-9]+)+",
+    "sotkanet": r"[1-9][0-9]*",
+    "syke": r"municipal-emissions",
+    "laji": r"[a-z]+(-[a-z]+)*",
+}
+"""How a table is called at a service of each protocol that an indicator asks."""
+
+RECORDED = {("statfin", "tkke/13tn")}
+"""Tables whose codes were seen in a recorded answer, beside those that are in the store."""
+
+
+def _queries(catalogue: Catalogue) -> Iterator[tuple[str, Query]]:
+    for i in catalogue.indicators.values():
+        yield from ((i.id, q) for q in i.query)
+
+
+def _live(catalogue: Catalogue) -> Iterator[tuple[str, Query]]:
+    for name, q in _queries(catalogue):
+        if q.snapshots != "carried" and catalogue.sources[q.source].protocol != "tables":
+            yield name, q
+
+
+def test_only_a_service_is_asked(catalogue: Catalogue) -> None:
+    for name, q in _queries(catalogue):
+        if q.snapshots == "received" or q.ask or not q.verified:
+            assert catalogue.sources[q.source].protocol != "tables", (name, q.source, q.table)
+            assert q.snapshots != "carried", (name, q.source, q.table)
+    for source in catalogue.sources.values():
+        assert source.protocol == "tables" or source.base.startswith("https://"), source.id
+        assert bool(source.database) == (source.protocol == "pxweb"), source.id
+
+
+def test_every_service_has_a_table_of_that_name(catalogue: Catalogue) -> None:
+    for name, q in _live(catalogue):
+        pattern = TABLES[catalogue.sources[q.source].protocol]
+        assert re.fullmatch(pattern, q.table), (name, q.source, q.table)
+
+
+def test_a_table_that_was_never_seen_says_so(
+    catalogue: Catalogue, lock: tuple[Snapshot, ...]
+) -> None:
+    seen = {(s.source, s.table) for s in lock} | RECORDED
+    for name, q in _live(catalogue):
+        assert not q.verified or (q.source, q.table) in seen, (name, q.source, q.table)
+
+
+def test_a_query_for_received_figures_stands_before_the_carried_ones(catalogue: Catalogue) -> None:
+    for i in catalogue.indicators.values():
+        first: dict[tuple[str, str], int] = {}
+        for n, q in enumerate(i.query):
+            if q.snapshots == "carried":
+                first.setdefault((q.source, q.table), n)
+        for n, q in enumerate(i.query):
+            if q.snapshots == "received":
+                assert n < first.get((q.source, q.table), n + 1), (i.id, q.source, q.table)
+
+
+def test_figures_of_municipalities_only_are_summed_to_regions(catalogue: Catalogue) -> None:
+    for name, q in _live(catalogue):
+        i = catalogue.indicators[name]
+        if q.levels and set(q.levels) <= {"koko_maa", "kunta"} and not i.axes:
+            assert catalogue.units[i.unit].extensive, (name, "a share cannot be summed")
+            assert i.aggregate is not None, (name, q.table)
+            assert i.aggregate.method == "sum", (name, q.table)
+
+
+def test_the_codes_of_an_axis_are_of_its_list(catalogue: Catalogue) -> None:
+    for name, q in _live(catalogue):
+        for axis, variable in q.axes.items():
+            known = {
+                code
+                for row in tidying.read_axis(axis)
+                for code in (row["code"], *row.get("aliases", "").split())
+            }
+            assert set(q.select[variable]) <= known, (name, q.table, axis)
+
+
+def test_a_municipal_table_with_old_codes_is_not_asked_by_them(catalogue: Catalogue) -> None:
+    # The contents of vkour/12bs were renamed: the carried answer of 2024 has the old codes.
+    for name, q in _queries(catalogue):
+        if q.table == "vkour/12bs":
+            asked = str(next(iter(v for k, v in q.select.items() if k.casefold() == "tiedot")))
+            assert (q.snapshots == "carried") == asked.startswith("osuus"), (name, asked)
 
 
 def test_cuts_are_the_themes_of_2025_and_the_six_chapters(catalogue: Catalogue) -> None:
@@ -423,5 +515,97 @@ def test_cuts_are_the_themes_of_2025_and_the_six_chapters(catalogue: Catalogue) 
 def test_the_files_are_the_subjects_of_the_house(catalogue: Catalogue) -> None:
     assert {i.subject for i in catalogue.indicators.values()} == {
         "population", "economy", "labour", "rdi", "education", "wellbeing", "cohesion", "climate",
-        "nature",
+        "nature", "structure",
     }  # fmt: skip
+
+
+# --- in a notebook ------------------------------------------------------------------------------
+
+
+def test_a_catalogue_edited_in_the_meantime_is_read_again(
+    written: Callable[..., Catalogue], tmp_path: Path
+) -> None:
+    first = written()
+    assert indicators.load(tmp_path) is first, "nothing has changed"
+    assert written(GOOD.replace("Own share", "Share of mine"))["own_share"].names.en == (
+        "Share of mine"
+    )
+    # Same name and size, another time.
+    file = tmp_path / "catalogue" / "own.toml"
+    file.write_text(GOOD.replace("Own share", "My own one"), encoding="utf-8")
+    os.utime(file, ns=(10**18, 10**18))
+    assert indicators.load(tmp_path)["own_share"].names.en == "My own one"
+    (tmp_path / "more.toml").write_text("", encoding="utf-8")
+    file.unlink()
+    assert "own_share" not in indicators.load(tmp_path)
+
+
+def test_a_catalogue_s_folder_may_be_a_text(
+    written: Callable[..., Catalogue], tmp_path: Path
+) -> None:
+    assert written()["own_share"] == tk.catalogue(str(tmp_path))["own_share"]
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_catalogue_s_folder_that_does_not_exist_is_said(
+    kind: Callable[[Path], str | Path], tmp_path: Path
+) -> None:
+    with pytest.raises(CatalogueError, match=r"nowhere: there is no such folder") as caught:
+        tk.catalogue(kind(tmp_path / "nowhere"))  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+    (tmp_path / "file.toml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(CatalogueError, match="there is no such folder"):
+        tk.catalogue(kind(tmp_path / "file.toml"))  # type: ignore[arg-type]
+
+
+def test_a_catalogue_is_a_mapping_of_ids(
+    catalogue: Catalogue, make_catalogue: Callable[..., Catalogue]
+) -> None:
+    assert "gdp_pc" in catalogue
+    assert "bkt_asukas" in catalogue, "an alias counts"
+    assert "gdp_pd" not in catalogue
+    assert 3 not in catalogue
+    assert list(catalogue) == list(catalogue.indicators)
+    assert len(catalogue) == len(catalogue.indicators)
+    # An empty one is not taken for none: `catalogue or load()` keeps it.
+    assert make_catalogue()
+    assert len(make_catalogue()) == 0
+
+
+def test_an_indicator_is_shown_in_words(catalogue: Catalogue) -> None:
+    shown = catalogue["gdp_pc"]._repr_html_()
+    names = catalogue["gdp_pc"].names
+    assert all(text in shown for text in (names.fi, names.sv, names.en))
+    assert "€" in shown
+    assert "suurempi on parempi" in shown
+    assert "Eurostat, taulu nama_10r_3gdp" in shown
+    assert 'href="https://ec.europa.eu/eurostat"' in shown
+    assert "Käyvin hinnoin ja sadan euron tarkkuudella." in shown
+    assert "eur<" not in shown, "not by its id"
+
+
+def test_an_indicator_shows_its_targets_and_its_formula(catalogue: Catalogue) -> None:
+    share = catalogue["rd_gdp"]._repr_html_()
+    assert "vähintään 4\N{NO-BREAK SPACE}% bruttokansantuotteesta vuoteen 2030 mennessä" in share
+    assert ">www2.tilastokeskus.fi</a>" in share
+    assert "100 * rd_exp / gdp" in share
+    assert "rd_exp = Tutkimus- ja kehittämismenot" in share
+    assert "T&amp;K" in share
+    assert "Kainuu: Kainuun suhde" in share, "a caveat of one region begins with its name"
+    cut = catalogue["ghg_total"]._repr_html_()
+    assert "−60\N{NO-BREAK SPACE}% vuodesta 1990 vuoteen 2030 mennessä (Ilmastolaki" in cut
+    assert "ei tarkistettu lähteestä" in catalogue["ghg_transport"]._repr_html_()
+
+
+def test_every_indicator_can_be_shown(catalogue: Catalogue) -> None:
+    for indicator in catalogue.indicators.values():
+        assert indicator._repr_html_().startswith('<div lang="fi">')
+
+
+def test_a_shown_indicator_is_the_same_as_one_read_from_a_picture(catalogue: Catalogue) -> None:
+    listed = catalogue["gdp_pc"]
+    plain = Indicator.model_validate_json(listed.model_dump_json())
+    assert listed == plain
+    assert plain == listed
+    assert repr(listed) == repr(plain)
+    assert listed != catalogue["gdp"]

@@ -17,6 +17,7 @@ from tilannekuva.measuring import METRICS
 from tilannekuva.model import (
     LANGUAGES,
     Change,
+    FanYear,
     Finding,
     Gap,
     Measured,
@@ -274,6 +275,86 @@ def test_the_words_for_a_trend_are_fixed(word: float, lang: str) -> None:
     headline = narrate.headline(finding, picture(finding), lang)
     said_there = [k for k, v in fixed.items() if v in headline and k]
     assert said_there == ([abs(int(word))] if word else [])
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("fi", "Suunnasta ei voi sanoa mitään varmaa: näin monen mittarin joukossa muutos voi olla "
+               "sattumaa (2011–2020)."),
+        ("sv", "Om riktningen går det inte att säga något säkert: bland så här många indikatorer "
+               "kan förändringen vara en slump (2011–2020)."),
+        ("en", "We cannot tell the direction: among so many indicators the change may be chance "
+               "(2011–2020)."),
+    ],
+)  # fmt: skip
+def test_a_trend_that_many_tests_took_down_says_why(lang: str, expected: str) -> None:
+    finding = synthetic(
+        "unemp_rate_reg",
+        {
+            "latest": 9.0,
+            "trend_word": (0.0, "2011/2020"),
+            "trend_word_alone": (1.0, "2011/2020"),
+            "trend_slope": (0.1, "2011/2020"),
+        },
+    )
+    assert said(finding, lang)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "some", "few"),
+    [
+        ("fi", "Luvussa on sattumaa: sen rajoissa luku voisi olla 6,8–8,6 prosenttia.",
+         "Tapauksia on niin vähän, että luku on suurelta osin sattumaa: sen rajoissa luku voisi "
+         "olla 6,8–8,6 prosenttia."),
+        ("sv", "Siffran rymmer slump: inom dess gränser kunde siffran vara 6,8–8,6 procent.",
+         "Fallen är så få att siffran till stor del är slump: inom dess gränser kunde siffran vara "
+         "6,8–8,6 procent."),
+        ("en", "The figure carries chance: within its limits the figure could be 6.8–8.6%.",
+         "The cases are so few that the figure is largely chance: within its limits the figure "
+         "could be 6.8–8.6%."),
+    ],
+)  # fmt: skip
+def test_chance_is_told_where_the_events_are_known(lang: str, some: str, few: str) -> None:
+    metrics = {"latest": 7.7, "interval_low": 6.81, "interval_high": 8.62}
+    many = synthetic("firm_birth_rate_pct", {**metrics, "events": 284.0})
+    assert said(many, lang)[1:] == [some]
+    assert said(synthetic("firm_birth_rate_pct", {**metrics, "events": 19.0}), lang)[1:] == [few]
+    assert len(said(synthetic("firm_birth_rate_pct", {"latest": 7.7}), lang)) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("fi", "Jos kehitys jatkuisi kuten tähän asti, luku olisi vuonna 2025 neljässä "
+               "tapauksessa viidestä 33\xa0800–42\xa0100 euroa; tämä vain jatkaa mennyttä eikä ole "
+               "suunnitelma."),
+        ("sv", "Om utvecklingen fortsatte som hittills skulle siffran år 2025 i fyra fall av fem "
+               "vara 33\xa0800–42\xa0100 euro; det är bara en fortsättning på det förflutna och "
+               "ingen plan."),
+        ("en", "If things went on as before, the figure would be €33,800–42,100 in 2025 in four "
+               "cases out of five; this only carries the past on and is no plan."),
+    ],
+)  # fmt: skip
+def test_the_past_carried_on_is_said_to_be_no_plan(lang: str, expected: str) -> None:
+    fan = tuple(
+        FanYear(period=y, low80=33_800, low50=36_000, mid=37_900, high50=39_900, high80=42_100)
+        for y in ("2024", "2025")
+    )
+    metrics: dict[str, Given] = {"latest": 34_900.0}
+    metrics |= {"fan_low80": (33_800.0, "2025"), "fan_high80": (42_100.0, "2025")}
+    finding = synthetic("gdp_pc", metrics).model_copy(update={"fan": fan})
+    assert said(finding, lang)[1:] == [expected]
+    card = narrate.card(finding, picture(finding), lang)
+    assert "2025" not in f"{card.value} {card.period} {card.change} {card.marks}"
+
+
+def test_a_range_below_zero_is_not_taken_for_a_dash() -> None:
+    metrics: dict[str, Given] = {"latest": 0.3}
+    metrics |= {"fan_low80": (-1.25, "2025"), "fan_high80": (0.5, "2025")}
+    year = FanYear(period="2025", low80=-1.25, low50=-1, mid=0, high50=0.2, high80=0.5)
+    finding = synthetic("firm_net_growth_pct", metrics).model_copy(update={"fan": (year,)})
+    assert "−1,25 – 0,50 prosenttia" in said(finding, "fi")[1]
 
 
 def test_a_trend_against_the_two_points_says_so() -> None:

@@ -10,30 +10,32 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
-import tilannekuva
-from tilannekuva import pipeline, raw, table
-from tilannekuva.errors import CatalogueError, ReportError, SourceError
+from tilannekuva import fetching, pipeline, raw, table
+from tilannekuva.errors import CatalogueError, DataError, ReportError, SourceError
 
 Store = Any  # tests/conftest.py: SyntheticStore
 Renderers = Any  # tests/conftest.py
 
 
 def whole(folder: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
+    """Every file but the empty ones that runs take turns by."""
+    files = [p for p in folder.rglob("*") if p.is_file() and p.parent.name != raw.WRITING]
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
 def left_over(folder: Path) -> list[str]:
-    return [p.name for p in folder.rglob("*") if p.name.startswith(".")]
+    return [p.name for p in folder.rglob(".*") if p.name != raw.WRITING]
 
 
 # --- what a build leaves behind -----------------------------------------------------------------
@@ -153,7 +155,6 @@ def test_anything_new_is_seen(desk: Path, synthetic_store: Store, what: str) -> 
     elif what == "a description":
         described = (desk / "mine/own.toml").read_text()
         (desk / "mine/own.toml").write_text(described.replace('en = "synthetic"', 'en = "other"'))
-        tilannekuva.indicators.load.cache_clear()  # another process would not have it either
     elif what == "a report":
         (place / "kainuu.fi.html").write_text("edited by hand")
     elif what == "a file less":
@@ -214,6 +215,8 @@ def test_a_damaged_raw_file_is_seen_even_when_nothing_is_new(
         ({"names": ["kainnu"]}, "Kainuu"),
         ({"names": ["kainuu", "atlantis"]}, "atlantis"),
         ({"names": ["Kajaani"]}, "not a region"),
+        ({"names": ["MK18@2015"]}, "'MK18@2015' is Kainuu in the division of 2015.*write MK18"),
+        ({"names": ["kainuu@2015"]}, "write MK18"),
         ({"lang": ["fi", "fr"]}, "unknown language 'fr'.*known: fi, sv, en"),
         ({"lang": []}, "no language was asked for"),
         ({"formats": ["htlm"]}, "unknown format 'htlm'; did you mean 'html'"),
@@ -317,6 +320,57 @@ def test_killed_between_the_two_renames_the_old_one_comes_back(desk: Path) -> No
     assert left_over(desk / "reports") == []
 
 
+def test_a_killed_run_s_folder_is_swept_by_the_next(desk: Path) -> None:
+    reports = desk / "reports"
+    left = [reports / "2023-03-01/.kainuu.a_b1c2d3", reports / "2022-05-05/.kainuu.zzzz9999"]
+    others = [reports / "2023-03-01/.lappi.a_b1c2d3", reports / "mine/.kainuu.a_b1c2d3"]
+    for folder in (*left, *others):
+        folder.mkdir(parents=True)
+        (folder / "picture.json").write_text("half")
+    pipeline.build()
+    assert not any(f.exists() for f in left)
+    assert all(f.exists() for f in others), "another region's, or not an edition at all"
+
+
+def test_a_run_at_the_same_time_does_not_lose_its_folder(
+    desk: Path, renderers: Renderers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = pipeline.compose_to(desk / "p.json", "kainuu")
+    made: list[list[Path]] = []
+    second = threading.Thread(target=lambda: made.append(pipeline.publish(picture)), daemon=True)
+
+    def render(*args: Any, **more: Any) -> bytes:
+        if not renderers.made:
+            second.start()
+            second.join(0.5)
+            assert second.is_alive(), "it waits for its turn"
+            assert len(list(Path("reports").rglob(".kainuu.????????"))) == 1
+        return bytes(renderers.html(*args, **more))
+
+    monkeypatch.setattr(sys.modules["tilannekuva.reports.html"], "render", render)
+    made.append(pipeline.publish(picture))
+    second.join(30)
+    assert made[0] == made[1]
+    assert all(f.is_file() for f in made[0])
+    assert left_over(desk / "reports") == []
+
+
+def test_a_run_that_never_ends_is_not_waited_for_for_ever(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.build()
+    before = whole(desk / "reports")
+    monkeypatch.setattr(pipeline, "_PATIENCE", 0.1)
+    picture = pipeline.read_picture(desk / "reports/2023-03-01/kainuu/picture.json")
+    with (
+        FileLock(desk / "reports" / raw.WRITING / "kainuu"),
+        pytest.raises(ReportError, match="another run has been making this report") as caught,
+    ):
+        pipeline.publish(picture)
+    assert "\n" not in str(caught.value)
+    assert whole(desk / "reports") == before
+
+
 def test_a_file_where_the_folder_should_be(desk: Path) -> None:
     (desk / "reports").write_text("not a folder")
     with pytest.raises(ReportError, match="cannot be written"):
@@ -342,6 +396,42 @@ def test_measure_writes_parquet_or_csv(desk: Path) -> None:
     assert list(found.columns) == [*table.COLUMNS, "metric"]
     assert pipeline.measure_to(desk / "m.parquet") == n
     assert (desk / "m.parquet").is_file()
+
+
+def test_measuring_a_level_without_figures_is_no_empty_file(desk: Path) -> None:
+    with pytest.raises(DataError, match=r"0 rows.*'kunta'.*levels that have figures: maakunta$"):
+        pipeline.measure_to(desk / "m.csv", level="kunta")
+    # The country is what others are compared with.
+    with pytest.raises(DataError, match=r"'koko_maa'.*have figures: maakunta$"):
+        pipeline.measure_to(desk / "m.csv", level="koko_maa")
+    with pytest.raises(CatalogueError, match="not a level of regions"):
+        pipeline.measure_to(desk / "m.csv", level="kunnat")
+    with pytest.raises(DataError, match="no figure was published by 1990-01-01"):
+        pipeline.measure_to(desk / "m.csv", as_of="1990-01-01")
+    assert not (desk / "m.csv").exists()
+
+
+def test_pages_and_workbooks_come_before_charts(desk: Path) -> None:
+    picture = pipeline.compose_to(desk / "p.json", "kainuu")
+    made = pipeline.publish(picture, lang=["fi", "sv", "en"])
+    place = desk / "reports/2023-03-01/kainuu"
+    names = [f.relative_to(place.relative_to(desk)).as_posix() for f in made]
+    assert names[:7] == [
+        *(f"kainuu.{x}.{f}" for x in ("fi", "sv", "en") for f in ("html", "xlsx")),
+        "picture.json",
+    ]
+    assert {n.split("/")[0] for n in names[7:]} == {"charts"}
+    # The same whether it was just made or is found as it was.
+    fresh, found = (pipeline.build(lang=["fi", "sv", "en"])[0] for _ in range(2))
+    assert (fresh.fresh, found.fresh) == (True, False)
+    assert [f.name for f in fresh.files] == [f.name for f in found.files]
+    assert found.files[6].name == "picture.json"
+
+
+def test_a_dated_region_is_not_composed_as_today_s(desk: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"in the division of 2015.*write MK18"):
+        pipeline.compose_to(desk / "p.json", "MK18@2015")
+    assert not (desk / "p.json").exists()
 
 
 def test_compose_and_publish_make_what_build_makes(desk: Path) -> None:
@@ -474,3 +564,37 @@ def test_a_faulty_own_file_is_refused_before_it_is_stored(
         pipeline.fetch("oma.csv")
     assert "oma.csv" in str(caught.value)
     assert not Path("data").exists()
+
+
+@pytest.fixture
+def empty_desk(tmp_path: Path, synthetic_store: Store, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder without a store; the packaged figures are a small synthetic store."""
+    synthetic_store.add("region,time,value\nMK18,2022,1.5\n", published_on="2023-03-01")
+    monkeypatch.setattr(raw, "packaged_store", lambda: synthetic_store.folder)
+    monkeypatch.delenv("TILANNEKUVA_DATA", raising=False)
+    place = tmp_path / "empty"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    return place
+
+
+def test_a_new_store_is_never_made_in_silence(
+    empty_desk: Path, own_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "fetch", lambda *_, **__: [])
+    for made in ("own", "services", "again"):
+        said: list[str] = []
+        if made == "own":
+            pipeline.fetch(own_file, data="one", tick=said.append)
+            assert said == ["one: made from the packaged figures"]
+        else:
+            pipeline.fetch(tick=said.append)
+            store = Path("data") / "raw"
+            first = [f"{store}: made from the packaged figures"]
+            assert said == (first if made == "services" else [])
+
+
+def test_a_wrong_id_leaves_no_new_store(empty_desk: Path) -> None:
+    with pytest.raises(CatalogueError, match="unknown indicator 'gdp_pd'"):
+        pipeline.fetch(only=["gdp_pd"])
+    assert list(empty_desk.iterdir()) == []

@@ -29,7 +29,7 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
     ("text", "what"),
     [
         ('ouut = "x"', "did you mean 'out'"),
-        ('colour = "x"', "known keys: addresses, catalogue, contact, data"),
+        ('colour = "x"', "known keys: addresses, assessments, catalogue"),
         ('languages = "fi"', "languages"),
         ("out = ", "not valid TOML"),
     ],

@@ -38,7 +38,16 @@ if TYPE_CHECKING:
     from tilannekuva.observing import catalogue, observations
     from tilannekuva.pictures import compose
     from tilannekuva.pipeline import build, fetch, publish, tidy
+    from tilannekuva.questions import (
+        how_far_to_go,
+        how_sure,
+        how_we_compare,
+        where_are_we,
+        where_heading,
+    )
     from tilannekuva.regions import find as region
+    from tilannekuva.row_measures import measure_rows
+    from tilannekuva.showing import show
     from tilannekuva.sources._cube_info import CubeInfo
     from tilannekuva.sources.eurostat import read_eurostat_tsv
     from tilannekuva.sources.jsonstat import read_jsonstat
@@ -46,6 +55,15 @@ if TYPE_CHECKING:
     from tilannekuva.sources.pxweb import read_pxweb_json
     from tilannekuva.sources.sotkanet import read_sotkanet
     from tilannekuva.sources.syke import read_syke
+    from tilannekuva.table_measures import (
+        entropy,
+        gini,
+        herfindahl,
+        location_quotient,
+        shift_share,
+        sigma_convergence,
+        theil,
+    )
 
 __version__ = "0.1.0"
 
@@ -53,6 +71,13 @@ _FRONT = {
     "observations": "observing", "catalogue": "observing", "measure": "measuring",
     "compose": "pictures", "publish": "pipeline", "build": "pipeline",
     "fetch": "pipeline", "tidy": "pipeline",
+    "where_are_we": "questions", "where_heading": "questions", "how_we_compare": "questions",
+    "how_far_to_go": "questions", "how_sure": "questions",
+    "measure_rows": "row_measures", "gini": "table_measures", "theil": "table_measures",
+    "sigma_convergence": "table_measures", "location_quotient": "table_measures",
+    "herfindahl": "table_measures", "entropy": "table_measures", "shift_share": "table_measures",
+    "show": "showing",
+    "load_ipython_extension": "showing", "unload_ipython_extension": "showing",
     "read_px": "sources.px", "read_jsonstat": "sources.jsonstat",
     "read_pxweb_json": "sources.pxweb", "read_eurostat_tsv": "sources.eurostat",
     "read_sotkanet": "sources.sotkanet", "read_syke": "sources.syke",
@@ -83,8 +108,16 @@ __all__ = [
     "build",
     "catalogue",
     "compose",
+    "entropy",
     "fetch",
+    "gini",
+    "herfindahl",
+    "how_far_to_go",
+    "how_sure",
+    "how_we_compare",
+    "location_quotient",
     "measure",
+    "measure_rows",
     "observations",
     "publish",
     "read_eurostat_tsv",
@@ -94,7 +127,13 @@ __all__ = [
     "read_sotkanet",
     "read_syke",
     "region",
+    "show",
+    "shift_share",
+    "sigma_convergence",
+    "theil",
     "tidy",
+    "where_are_we",
+    "where_heading",
 ]
 
 

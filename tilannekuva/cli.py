@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from tilannekuva.errors import SourceError, TilannekuvaError
+from tilannekuva.errors import CatalogueError, DataError, SourceError, TilannekuvaError
 
 __all__ = ["app", "main"]
 
@@ -72,16 +72,21 @@ def build(
     from tilannekuva.console import progress
 
     configured = settings.read()
+    languages = _list(lang) or configured.languages or ("fi",)
+    wanted = _list(formats) or configured.formats or pipeline.DEFAULT_FORMATS
     with progress() as tick:
         made = pipeline.build(
             names or ["kainuu"],
-            lang=_list(lang) or configured.languages or ("fi",),
-            formats=_list(formats) or configured.formats or pipeline.DEFAULT_FORMATS,
+            lang=languages,
+            formats=wanted,
             out=out,
             as_of=as_of,
             data=data,
             tick=tick,
         )
+    if "html" in pipeline.check_formats(wanted):
+        for page in pipeline.index_pages(made, languages):
+            typer.echo(str(page))
     for one in made:
         if not one.fresh:
             typer.echo(f"{one.folder}: nothing new since the last run")
@@ -109,7 +114,7 @@ def catalogue(
         indicators.find(found, " ".join(words or []))  # says what is near
     width = max(len(i.id) for i in shown)
     for i in shown:
-        known = i.formula is not None or any((q.source, q.table) in tables for q in i.query)
+        known = i.rule is not None or any((q.source, q.table) in tables for q in i.query)
         unit = found.units[i.unit].label[language]
         typer.echo(
             f"{i.id:<{width}}  {'' if known else '(no figures) '}{i.names[language]} ({unit})"
@@ -143,8 +148,11 @@ def fetch(
         if problem := _fetch_live(only, check, offline, data):
             raise problem
         return
-    before = {s.id for s in raw.read_lock(raw.store_path(data))}
-    snapshot = pipeline.fetch(file, declaration, data=data)
+    try:
+        before = {s.id for s in raw.read_lock(raw.store_path(data))}
+    except CatalogueError:  # a folder that was named and holds no store yet: it becomes one
+        before = set()
+    snapshot = pipeline.fetch(file, declaration, data=data, tick=typer.echo)
     if snapshot.id in before:
         typer.echo(f"{snapshot.source} {snapshot.table}: nothing changed, the same bytes are there")
     else:
@@ -158,15 +166,21 @@ def _fetch_live(
     from tilannekuva import pipeline
     from tilannekuva.console import FetchProgress, summary
 
-    with FetchProgress() as shown:
-        made = pipeline.fetch(
-            data=data,
-            only=_list(only) or None,
-            check=check,
-            offline=offline,
-            watcher=shown,
-            done=shown.done,
-        )
+    said: list[str] = []
+    try:
+        with FetchProgress() as shown:
+            made = pipeline.fetch(
+                data=data,
+                only=_list(only) or None,
+                check=check,
+                offline=offline,
+                watcher=shown,
+                done=shown.done,
+                tick=said.append,
+            )
+    finally:  # a store that was made is there, whatever became of the asking
+        for line in said:
+            typer.echo(line)
     for ask in made.not_asked:
         typer.echo(f"{ask.where}: not asked (offline); in the store: {ask.known or 'nothing live'}")
     for result in made.results:
@@ -262,6 +276,63 @@ def publish(
     ):
         if file.suffix in (".html", ".xlsx"):
             typer.echo(str(file))
+
+
+@app.command()
+def trace(
+    region: Annotated[str, typer.Argument(help="Name or code of a region.")],
+    indicator: Annotated[str, typer.Argument(help="Id of an indicator.")],
+    period: Annotated[str | None, typer.Argument(help="Period; default: the latest.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the sentences.")] = "fi",
+    as_of: AsOf = None,
+    data: Data = None,
+) -> None:
+    """Follow a figure from the sentence back to the publisher's address."""
+    from tilannekuva import archive, pipeline
+
+    (language,) = pipeline.check_languages([lang])
+    found = archive.trace(region, indicator, period, lang=language, as_of=as_of, data=data)
+    for line in found.lines(language):
+        typer.echo(line)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A picture.json, or the folder that has it.")],
+    new: Annotated[Path, typer.Argument(help="The same of the later edition.")],
+    lang: Annotated[str, typer.Option("--lang", help="Language of the list.")] = "fi",
+) -> None:
+    """Say what differs between two editions: figures, revisions, rules."""
+    from tilannekuva import archive, editions, pipeline
+
+    (language,) = pipeline.check_languages([lang])
+    found, before, after = archive.diff(old, new)
+    for line in editions.lines(found, before, after, language):
+        typer.echo(line)
+
+
+@app.command()
+def rebuild(
+    edition: Annotated[str, typer.Argument(help="Date of the edition (YYYY-MM-DD).")],
+    names: Names = None,
+    out: Out = None,
+    data: Data = None,
+) -> None:
+    """Make an old edition again and hold it against what was published."""
+    from tilannekuva import archive
+
+    different = 0
+    for one in archive.rebuild(edition, names or ["kainuu"], out=out, data=data):
+        if one.same:
+            typer.echo(f"{one.folder}: byte for byte the same")
+            continue
+        different += 1
+        typer.echo(f"{one.folder}: {len(one.different)} files differ: {', '.join(one.different)}")
+    if different:
+        raise DataError(
+            "the edition could not be made again byte for byte: the catalogue, the program or its "
+            "libraries have changed since; `tilannekuva diff` says which figures and rules differ"
+        )
 
 
 @app.command()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tilannekuva import periods, region_codes, table
 from tilannekuva.errors import DataError
+from tilannekuva.model import ABSENT
 from tilannekuva.statuses import STATUSES, severity
 
 __all__ = ["FUNCTIONS", "Column", "Derivation", "Space", "Term"]
@@ -22,6 +23,7 @@ __all__ = ["FUNCTIONS", "Column", "Derivation", "Space", "Term"]
 _SEVERITY = np.array([severity(s) for s in STATUSES], dtype=np.int64)
 _BY_SEVERITY = sorted(STATUSES, key=severity)
 _NOT_COMPUTABLE = severity("not_computable")
+_GONE = [severity(s) for s in ABSENT]
 _WHOLE = 0.005
 """How far the shares of a whole may be from 1 for rounding."""
 
@@ -59,9 +61,10 @@ class Column(NamedTuple):
 class Space:
     """The codes that all columns of one derivation share, and the columns made so far."""
 
-    def __init__(self, view: pd.DataFrame) -> None:
+    def __init__(self, view: pd.DataFrame, breakdowns: Iterable[str] = ()) -> None:
+        """Number the codes of a view, with more breakdowns that are going to be made."""
         self.regions = _codes(view["region"])
-        self.breakdowns = _codes(view["breakdown"], "total")
+        self.breakdowns = _codes(view["breakdown"], "total", *breakdowns)
         names = set(view["period"].cat.categories)
         # ``previous`` asks for the year before, so every period's neighbours must have a code.
         names |= {periods.shift(p, 1) for p in names}
@@ -166,7 +169,8 @@ class Space:
         which = np.repeat([names.index(n) for n, _, _ in self.made], sizes)
         ids: dict[str, int] = {}
         origin = np.concatenate([self._numbers(c, f, ids) for _, c, f in self.made])
-        status = np.where(np.isnan(value), _NOT_COMPUTABLE, grade)
+        # A value that is gone for a reason of its own keeps it.
+        status = np.where(np.isnan(value) & ~np.isin(grade, _GONE), _NOT_COMPUTABLE, grade)
         return table.make(
             pd.DataFrame(
                 {

@@ -19,7 +19,7 @@ from tilannekuva import periods, region_codes
 from tilannekuva.model import Break
 from tilannekuva.statuses import STATUSES
 
-__all__ = ["FORECAST", "Cube", "Line", "cubes"]
+__all__ = ["FORECAST", "Cube", "Line", "chosen_division", "cubes"]
 
 FORECAST = STATUSES.index("forecast")
 
@@ -144,7 +144,7 @@ def _cube(
         [[place.get(number.get(c, -1), len(variants)) for c in d] for d in divisions],
         dtype=np.int64,
     )
-    which = _division(status, rows)
+    which = chosen_division(status, rows)
     pick = rows[which].T  # (areas, time): row of the variant that stands in each period
     when = np.broadcast_to(np.arange(len(time)), pick.shape)
     codes = np.array(divisions, dtype=object)[which].T
@@ -188,8 +188,13 @@ def _one_frequency(names: Sequence[str]) -> tuple[tuple[str, ...], str]:
     return tuple(sorted(chosen, key=lambda n: parsed[n].start)), kind
 
 
-def _division(status: Ints, rows: Ints) -> Ints:
-    """Which division to read in each period: most areas there, then the newest figure's own."""
+def chosen_division(status: Ints, rows: Ints) -> Ints:
+    """Which division to read in each period: most areas there, then the newest figure's own.
+
+    Args:
+        status: (codes, time), negative where there is no row.
+        rows: (divisions, areas), the row of the code that an area has in a division.
+    """
     count = (status[rows] >= 0).sum(axis=1)  # (divisions, time)
     last = int(np.argmax(count[:, -1]))
     tie = np.zeros(len(rows))

@@ -9,13 +9,14 @@ derived one.
 from __future__ import annotations
 
 import graphlib
+import itertools
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tilannekuva import formulas, region_codes, table, tidying
+from tilannekuva import analyses, formulas, region_codes, table, tidying
 from tilannekuva.columns import FUNCTIONS, Column, Derivation, Ints, Space, Term
 from tilannekuva.errors import DataError
 from tilannekuva.indicators import Catalogue
@@ -35,14 +36,14 @@ class Derived(NamedTuple):
 
 
 def order(catalogue: Catalogue) -> list[str]:
-    """Indicators with a formula or an aggregate, parents first.
+    """Indicators with a formula, an analysis or an aggregate, parents first.
 
     Raises:
         DataError: Formulas that stand on each other in a circle.
     """
     graph: dict[str, set[str]] = {}
     for i in catalogue.indicators.values():
-        needs = set(formulas.parents(i.formula)) if i.formula else set()
+        needs = set(formulas.parents_of(i))
         if i.aggregate and i.aggregate.weight:
             needs.add(i.aggregate.weight)
         graph[i.id] = needs - {i.id}
@@ -51,16 +52,16 @@ def order(catalogue: Catalogue) -> list[str]:
     except graphlib.CycleError as error:
         raise DataError(f"formulas stand on each other: {' → '.join(error.args[1])}") from error
     return [
-        n for n in sequence if catalogue.indicators[n].formula or catalogue.indicators[n].aggregate
+        n for n in sequence if catalogue.indicators[n].rule or catalogue.indicators[n].aggregate
     ]
 
 
 def derive(view: pd.DataFrame, catalogue: Catalogue) -> Derived:
-    """Add every sum and formula that the view carries.
+    """Add every sum, formula and analysis that the view carries.
 
     Args:
         view: Observations, unique by the four-part key.
-        catalogue: Formulas and aggregates.
+        catalogue: Formulas, analyses and aggregates.
 
     Returns:
         The view with derived rows, and the derivation of each derived snapshot.
@@ -76,12 +77,15 @@ def derive(view: pd.DataFrame, catalogue: Catalogue) -> Derived:
     >>> float(out.loc[out["indicator"] == "natural_increase", "value"].iloc[0])
     -562.0
     """
-    space = Space(view)
+    space = Space(view, _made_codes(catalogue))
     for name in order(catalogue):
         indicator = catalogue.indicators[name]
+        for formula in formulas.of(indicator):
+            _check_codes(indicator.id, formula, catalogue)
         if indicator.formula is not None:
-            _check_codes(indicator.id, indicator.formula, catalogue)
             _add_formula(space, indicator)
+        if indicator.analysis is not None:
+            _add_analysis(space, indicator, catalogue)
         if indicator.aggregate is not None:
             _add_sums(space, indicator)
     return Derived(table.concat([view, space.derived()]), space.derivations())
@@ -100,9 +104,32 @@ def _check_codes(name: str, formula: str, catalogue: Catalogue) -> None:
             )
 
 
+def _made_codes(catalogue: Catalogue) -> list[str]:
+    """Every breakdown that an analysis may give."""
+    made: dict[str, None] = {}
+    for indicator in catalogue.indicators.values():
+        if indicator.analysis is not None and indicator.axes:
+            lists = [[row["code"] for row in tidying.read_axis(a)] for a in indicator.axes]
+            made |= dict.fromkeys(".".join(codes) for codes in itertools.product(*lists))
+    return list(made)
+
+
 def _add_formula(space: Space, indicator: Indicator) -> None:
     formula = indicator.formula
     assert formula is not None
+    column = _evaluated(space, indicator.id, formula, cells=bool(indicator.axes))
+    if column is None:
+        return
+    # A formula without axes gives totals; one with axes gives cells, whose total means nothing.
+    of_total = column.key % len(space.breakdowns) == space.breakdowns["total"]
+    column = column.where(~of_total if indicator.axes else of_total)
+    gone = np.isnan(column.value)
+    column = column._replace(severity=np.where(gone, _NOT_COMPUTABLE, column.severity))
+    space.add(indicator.id, column, f"{indicator.id} = {formula}")
+
+
+def _evaluated(space: Space, name: str, formula: str, *, cells: bool) -> Column | None:
+    """What a formula gives; None where a parent has no figure at all."""
     total = space.breakdowns["total"]
 
     def whole(column: Column) -> Column:
@@ -112,20 +139,34 @@ def _add_formula(space: Space, indicator: Indicator) -> None:
     for parent in formulas.parents(formula):
         column = space.column(parent)
         if not len(column.key):
-            return
+            return None
         # A formula without axes is about totals; with axes it goes cell by cell.
-        keep = indicator.axes or (column.cells and _asks_cells(formula, parent))
+        keep = cells or (column.cells and _asks_cells(formula, parent))
         names[parent] = Term(space, column if keep else whole(column))
     found = formulas.evaluate(formula, names, FUNCTIONS)
     if not isinstance(found, Term):
-        raise DataError(f"{indicator.id}: the formula '{formula}' names no indicator")
-    # A formula without axes gives totals; one with axes gives cells, whose total means nothing.
-    column = found.column
-    of_total = column.key % len(space.breakdowns) == total
-    column = column.where(~of_total if indicator.axes else of_total)
-    gone = np.isnan(column.value)
-    column = column._replace(severity=np.where(gone, _NOT_COMPUTABLE, column.severity))
-    space.add(indicator.id, column, f"{indicator.id} = {formula}")
+        raise DataError(f"{name}: the formula '{formula}' names no indicator")
+    return found.column
+
+
+def _add_analysis(space: Space, indicator: Indicator, catalogue: Catalogue) -> None:
+    """The figures of an analysis; shocks do with any of their inputs, all else needs every one."""
+    analysis = indicator.analysis
+    assert analysis is not None
+    cells = analysis.method in analyses.CELLWISE
+    inputs = {}
+    for name, formula in analysis.of.items():
+        column = _evaluated(space, indicator.id, formula, cells=cells)
+        if column is not None and len(column.key):
+            inputs[name] = column
+        elif analysis.method not in analyses.ALTERNATIVES:
+            return
+    if not inputs:
+        return
+    parents = formulas.parents_of(indicator)
+    breaks = [b for p in parents for b in catalogue.indicators[p].breaks]
+    found = analyses.column(space, analysis, inputs, len(indicator.axes), catalogue.shocks, breaks)
+    space.add(indicator.id, found, f"{indicator.id} = {analysis}")
 
 
 def _asks_cells(formula: str, parent: str) -> bool:

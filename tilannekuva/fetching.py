@@ -247,7 +247,8 @@ def _try_out(
         rows = tidying.tidy(catalogue, place, [s for s, _ in entries], only=ask.indicators).rows
         if not rows["value"].notna().any():
             raise SourceError(f"{ask.where}: no figure that an indicator could use")
-        lost = set(ask.indicators) - set(rows["indicator"].unique())
+        sure = {name for name, query in ask.queries if query.verified}
+        lost = sure - set(rows["indicator"].unique())
         if lost:
             raise SourceError(f"{ask.where}: no row for {', '.join(sorted(lost))}")
         units = _units(place, figures)

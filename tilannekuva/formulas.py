@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tilannekuva.errors import CatalogueError
+from tilannekuva.model import Indicator
 
-__all__ = ["FUNCTIONS", "codes", "evaluate", "parents", "parse"]
+__all__ = ["FUNCTIONS", "codes", "evaluate", "of", "parents", "parents_of", "parse"]
 
 FUNCTIONS = {
     "previous": "the same region one year earlier",
@@ -113,6 +114,17 @@ def codes(formula: str) -> tuple[tuple[str, str], ...]:
     """
     calls = (n for n in ast.walk(parse(formula)) if isinstance(n, ast.Call) and len(n.args) > 1)
     return tuple((ast.unparse(c.args[0]), ast.literal_eval(a)) for c in calls for a in c.args[1:])
+
+
+def of(indicator: Indicator) -> tuple[str, ...]:
+    """Every formula that an indicator is computed with: its own, or those of its analysis."""
+    own = (indicator.formula,) if indicator.formula else ()
+    return own + (tuple(indicator.analysis.of.values()) if indicator.analysis else ())
+
+
+def parents_of(indicator: Indicator) -> tuple[str, ...]:
+    """The indicators that an indicator is computed from, sorted; none where it is not computed."""
+    return tuple(sorted({p for formula in of(indicator) for p in parents(formula)}))
 
 
 def evaluate(

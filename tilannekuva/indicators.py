@@ -11,19 +11,19 @@ import functools
 import graphlib
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
-from tilannekuva import formulas, model, periods
+from tilannekuva import formulas, model, periods, region_codes
 from tilannekuva.errors import CatalogueError, DataError
-from tilannekuva.model import Cut, Indicator, KeyFigures, Section, Source, Unit
+from tilannekuva.model import Cut, Indicator, KeyFigures, Section, Shock, Source, Target, Text, Unit
 
-__all__ = ["Catalogue", "find", "load", "packaged", "search"]
+__all__ = ["Catalogue", "Described", "find", "load", "packaged", "search"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,9 +37,24 @@ class Catalogue(model.Frozen):
     cuts: tuple[Cut, ...]
     key_figures: KeyFigures
     aliases: dict[str, str]
+    shocks: dict[str, Shock] = Field(default_factory=dict)
+    """The crises that analyses look at, dated on the country."""
 
     def __getitem__(self, name: str) -> Indicator:
         return self.indicators[find(self, name)]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.indicators or name in self.aliases
+
+    def __len__(self) -> int:
+        return len(self.indicators)
+
+    def __bool__(self) -> bool:
+        """An empty catalogue is still the one that was given (``catalogue or load()``)."""
+        return True
+
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # ids, as of a mapping
+        return iter(self.indicators)
 
     def __repr__(self) -> str:
         return f"<Catalogue: {len(self.indicators)} indicators, {len(self.sources)} sources>"
@@ -57,14 +72,133 @@ class Catalogue(model.Frozen):
         )
 
 
+class Described(Indicator):
+    """An indicator with the words that its catalogue has for it, so that a notebook can show it."""
+
+    _unit: Unit | None = PrivateAttr(None)
+    _sources: dict[str, Source] = PrivateAttr(default_factory=dict)
+    _names: dict[str, Text] = PrivateAttr(default_factory=dict)
+    """Names of the indicators that it is computed from."""
+
+    def __eq__(self, other: object) -> bool:
+        """The words around it are no part of what it is: one read from a picture is the same."""
+        return isinstance(other, Indicator) and self.__dict__ == other.__dict__
+
+    __hash__ = Indicator.__hash__
+
+    def __repr_name__(self) -> str:
+        return Indicator.__name__
+
+    def _beside(self, catalogue: Catalogue) -> None:
+        """Take from the catalogue what is needed to show it."""
+        self._unit = catalogue.units[self.unit]
+        self._sources = {q.source: catalogue.sources[q.source] for q in self.query}
+        self._names = {n: catalogue.indicators[n].names for n in formulas.parents_of(self)}
+
+    def _repr_html_(self) -> str:
+        """What it is and where its figures come from, in Finnish; the names in three languages."""
+        names = (("fi", "Nimi"), ("sv", "Namn"), ("en", "Name"))
+        rows = [(head, f'<span lang="{x}">{escape(self.names[x])}</span>') for x, head in names]
+        unit = self._unit.label.fi if self._unit else self.unit
+        rows += [("Yksikkö", escape(unit) or "–"), ("Suunta", _BETTER[self.direction])]
+        rows += [("Luvut", _lines(self._origins()))]
+        if self.targets:
+            rows += [("Tavoitteet", _lines(map(self._aim, self.targets)))]
+        if self.caveats:
+            rows += [("Huomattavaa", _lines(map(_caveat, self.caveats)))]
+        cells = "".join(
+            f'<tr><th scope="row" style="text-align:left;vertical-align:top">{head}</th>'
+            f'<td style="text-align:left">{cell}</td></tr>'
+            for head, cell in rows
+        )
+        return (
+            f'<div lang="fi"><p><strong>{escape(self.label.fi)}</strong> '
+            f"<code>{escape(self.id)}</code></p><table><tbody>{cells}</tbody></table></div>"
+        )
+
+    def _origins(self) -> Iterator[str]:
+        """Where the figures come from, the preferred way first."""
+        from tilannekuva import words
+
+        for source, table in dict.fromkeys((q.source, q.table) for q in self.query):
+            known = self._sources.get(source)
+            text = words.message(
+                "page.where_from",
+                "fi",
+                table=table,
+                publisher=known.publisher.fi if known else source,
+            )
+            yield _linked(text, known.page if known else "")
+        if self.rule is not None:
+            parts = "; ".join(f"{n} = {names.fi}" for n, names in self._names.items())
+            where = f"<br><small>{escape(parts)}</small>" if parts else ""
+            yield f"oma laskelma: <code>{escape(self.rule)}</code>{where}"
+        if self.aggregate is not None:
+            yield "kuntien luvuista, missä julkaisijan oma luku puuttuu"
+        if self.where is not None:
+            yield escape(words.message("gap.where", "fi", where=self.where.fi))
+
+    def _aim(self, target: Target) -> str:
+        """A target as it is set, with its source."""
+        from tilannekuva import words
+
+        def shown(value: float) -> str:
+            return words.number(value, 0 if float(value).is_integer() else 1, "fi")
+
+        by = words.period(target.period, "fi", "by")
+        since = words.period(target.base_period, "fi", "from") if target.base_period else ""
+        if target.kind == "change":
+            sign = "−" if target.value < 0 else "+"
+            what = f"{sign}{shown(abs(target.value))}\N{NO-BREAK SPACE}% {since}"
+        else:
+            ends = [v for v in (target.value, target.value_high) if v is not None]
+            places = 0 if all(float(v).is_integer() for v in ends) else 1
+            *low, high = ends if target.bound == "between" else [target.value]
+            end = words.quantity(high, places, self._unit, "fi") if self._unit else shown(high)
+            bound = words.message(f"target.{target.bound}", "fi")
+            what = f"{bound} {'–'.join([*map(shown, low), end])}"
+            what += f" {target.per.fi}" if target.per else ""
+        scope = words.message(f"target.scope.{target.scope}", "fi")
+        checked = "" if target.verified else "; ei tarkistettu lähteestä"
+        host = target.source.split("/")[2] if "://" in target.source else target.source
+        source = _linked(host, target.source)
+        return f"{escape(f'{scope}: {what.strip()} {by}')} ({source}{checked})"
+
+
+_BETTER = {
+    "up": "suurempi on parempi",
+    "down": "pienempi on parempi",
+    "neither": "kumpikaan suunta ei ole parempi",
+}
+
+
+def _lines(items: Iterable[str]) -> str:
+    return "<br>".join(items) or "–"
+
+
+def _linked(text: str, address: str) -> str:
+    """A text that leads to its address, if that is one."""
+    if not address.startswith(("https://", "http://")):
+        return escape(text)
+    return f'<a href="{escape(address)}">{escape(text)}</a>'
+
+
+def _caveat(caveat: model.Caveat) -> str:
+    """A caveat; one about a single region begins with its name."""
+    if caveat.region == "*":
+        return escape(caveat.fi)
+    known = region_codes.exists(caveat.region)
+    name = region_codes.region(caveat.region).names.fi if known else caveat.region
+    return escape(f"{name}: {caveat.fi}")
+
+
 def packaged() -> Path:
     """The folder of descriptions inside the package."""
     return Path(str(resources.files("tilannekuva"))) / "data"
 
 
-@functools.cache
-def load(own: Path | None = None) -> Catalogue:
-    """Read and check the catalogue.
+def load(own: Path | str | None = None) -> Catalogue:
+    """Read and check the catalogue. What was read is kept until one of its files changes.
 
     Args:
         own: A folder laid out like the packaged one (``catalogue/*.toml``, ``cuts/*.toml``,
@@ -74,15 +208,35 @@ def load(own: Path | None = None) -> Catalogue:
         The catalogue.
 
     Raises:
-        CatalogueError: File, key and a hint.
+        CatalogueError: There is no such folder; or file, key and a hint.
 
     >>> load()["gdp_pc"].unit
     'eur'
     """
+    folder = Path(own) if own else None
+    if folder is not None and not folder.is_dir():
+        raise CatalogueError(
+            f"{folder}: there is no such folder of indicators; mend its name where it was given "
+            "(`catalogue` in tilannekuva.toml, or the argument)"
+        )
+    return _load(folder, _state([packaged()] + ([folder] if folder else [])))
+
+
+def _state(folders: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change of every file that a catalogue is read from."""
+    files = [
+        f for d in folders for p in ("*", "catalogue/*", "cuts/*") for f in d.glob(f"{p}.toml")
+    ]
+    seen = ((str(f.absolute()), f.stat()) for f in sorted(files))
+    return tuple((name, s.st_size, s.st_mtime_ns) for name, s in seen)
+
+
+@functools.lru_cache(maxsize=8)  # a folder that is being edited must not fill the memory
+def _load(own: Path | None, _: tuple[tuple[str, int, int], ...]) -> Catalogue:
     folders = [packaged()] + ([own] if own else [])
     units = _table(folders, "units.toml", Unit)
     sources = _table(folders, "sources.toml", Source)
-    indicators: dict[str, Indicator] = {}
+    indicators: dict[str, Described] = {}
     for folder in folders:
         files = sorted((folder / "catalogue").glob("*.toml"))
         if folder == own and not files:
@@ -92,7 +246,7 @@ def load(own: Path | None = None) -> Catalogue:
             for key, entry in _read(file).items():
                 if home.setdefault(key, file) != file:
                     raise CatalogueError(f"{file}: {key}: {home[key].name} has this id already")
-                found = _model(Indicator, file, key, entry, id=key, subject=file.stem)
+                found = _model(Described, file, key, entry, id=key, subject=file.stem)
                 _check(found, file, units, sources)
                 indicators[key] = found
     cuts = {c.id: c for folder in folders for c in _cuts(folder)}
@@ -108,12 +262,21 @@ def load(own: Path | None = None) -> Catalogue:
         cuts=tuple(sorted(cuts.values(), key=lambda c: (c.kind != "themes", c.id))),
         key_figures=key_figures,
         aliases=_aliases(indicators),
+        shocks=_table(folders, "shocks.toml", Shock),
     )
     _check_references(catalogue)
+    for i in indicators.values():
+        i._beside(catalogue)
     return catalogue
 
 
-_NOT_INDICATORS = {"units.toml", "sources.toml", "key_figures.toml", "tilannekuva.toml"}
+_NOT_INDICATORS = {
+    "units.toml",
+    "sources.toml",
+    "key_figures.toml",
+    "shocks.toml",
+    "tilannekuva.toml",
+}
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -170,7 +333,10 @@ def _keys(kind: type[BaseModel], path: list[str]) -> list[str]:
         "targets": model.Target,
         "breaks": model.Break,
         "aggregate": model.Aggregate,
+        "analysis": model.Analysis,
+        "counts": model.Counts,
         "sections": Section,
+        "tiles": model.Tiles,
     }
     nested |= dict.fromkeys(_TEXTS, model.Text)
     inner = next((nested[p] for p in reversed(path) if p in nested), kind)
@@ -207,13 +373,32 @@ def _check(
             periods.parse(period)
         except DataError as error:
             raise CatalogueError(f"{where}.{key}: {error}") from error
-    if indicator.formula is not None:
+    for key, formula in _formulas(indicator):
         try:
-            named = formulas.parents(indicator.formula)
+            named = formulas.parents(formula)
         except CatalogueError as error:
-            raise CatalogueError(f"{where}.formula: {error}") from error
+            raise CatalogueError(f"{where}.{key}: {error}") from error
         if not named:
-            raise CatalogueError(f"{where}.formula: '{indicator.formula}' names no indicator")
+            raise CatalogueError(f"{where}.{key}: '{formula}' names no indicator")
+    if indicator.analysis is not None:
+        _check_analysis(indicator.analysis, f"{where}.analysis")
+
+
+def _formulas(indicator: Indicator) -> Iterable[tuple[str, str]]:
+    """Every formula that a person wrote into an indicator, with its key."""
+    if indicator.formula is not None:
+        yield "formula", indicator.formula
+    if indicator.analysis is not None:
+        yield from ((f"analysis.of.{k}", v) for k, v in indicator.analysis.of.items())
+
+
+def _check_analysis(analysis: model.Analysis, where: str) -> None:
+    pairs = {"protected_share": 2, "extent_account": 2, "richness": 2}
+    needed = pairs.get(analysis.method, 1)
+    if len(analysis.of) < needed:
+        raise CatalogueError(f"{where}.of: {analysis.method} needs {needed} inputs")
+    if analysis.method == "required_cut" and (analysis.level is None or analysis.last is None):
+        raise CatalogueError(f"{where}: required_cut needs `level` and the year `last`")
 
 
 def _periods(indicator: Indicator) -> Iterable[tuple[str, str]]:
@@ -228,11 +413,28 @@ def _periods(indicator: Indicator) -> Iterable[tuple[str, str]]:
         yield from (("query.periods", p) for p in query.periods)
 
 
+def _check_counts(indicator: Indicator, catalogue: Catalogue) -> None:
+    """Events and population of an interval are known, and are what adds up over areas."""
+    where = f"{indicator.subject}.toml: {indicator.id}.counts"
+    if indicator.counts is None:
+        return
+    for key in ("count", "population"):
+        name = getattr(indicator.counts, key)
+        if name is None:
+            continue
+        if name not in catalogue.indicators:
+            raise CatalogueError(
+                f"{where}.{key}: unknown indicator '{name}'" + _near(name, catalogue.indicators)
+            )
+        if not catalogue.units[catalogue.indicators[name].unit].extensive:
+            raise CatalogueError(f"{where}.{key}: '{name}' is no count; name one that adds up")
+
+
 def _check_references(catalogue: Catalogue) -> None:
     known = catalogue.indicators
     graph: dict[str, set[str]] = {}
     for indicator in known.values():
-        parents = set(formulas.parents(indicator.formula)) if indicator.formula else set()
+        parents = set(formulas.parents_of(indicator))
         if indicator.aggregate and indicator.aggregate.weight:
             parents.add(indicator.aggregate.weight)
         for missing in sorted(parents - set(known)):
@@ -240,7 +442,8 @@ def _check_references(catalogue: Catalogue) -> None:
                 f"{indicator.subject}.toml: {indicator.id}: unknown indicator '{missing}'"
                 + _near(missing, known)
             )
-        if indicator.formula and indicator.id in parents:
+        _check_counts(indicator, catalogue)
+        if indicator.rule and indicator.id in parents:
             raise CatalogueError(f"{indicator.subject}.toml: {indicator.id}: stands on itself")
         graph[indicator.id] = parents - {indicator.id}
     try:
@@ -252,7 +455,8 @@ def _check_references(catalogue: Catalogue) -> None:
         ) from error
     for cut in catalogue.cuts:
         for section in cut.sections:
-            for name in (*section.indicators, *section.lead):
+            tiled = (name for row in section.tiles for name in row.indicators)
+            for name in (*section.indicators, *section.lead, *tiled):
                 if name not in known:
                     raise CatalogueError(
                         f"cuts/{cut.id}.toml: {section.id}: unknown indicator '{name}'"

@@ -249,8 +249,16 @@ def _country_change(seen: Seen, years: int) -> Row:
 class Ranks:
     """Ranks of every column that some area's latest figure stands in, each made once."""
 
-    def __init__(self, cube: Cube, indicator: Indicator, extensive: bool) -> None:
+    def __init__(
+        self,
+        cube: Cube,
+        indicator: Indicator,
+        extensive: bool,
+        limits: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> None:
+        """``limits`` are those of the figures' intervals, (areas, time), where there are any."""
         self.cube, self.indicator, self.extensive = cube, indicator, extensive
+        self.limits = limits
         self._made: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
 
     def rows(self, seen: Seen) -> list[Row]:
@@ -282,7 +290,17 @@ class Ranks:
         values = self.cube.value[:, column]
         direction: Direction = "up" if self.indicator.direction == "up" else "down"
         found = rank_many(values, direction, resolution(values, self.indicator.decimals))
-        return found.rank, found.rank_low, found.rank_high
+        if self.limits is None:
+            return found.rank, found.rank_low, found.rank_high
+        # Areas whose intervals meet cannot be told apart; one without an interval is its figure.
+        low, high = (limit[:, column] for limit in self.limits)
+        interval = (np.fmin(low, values), np.fmax(high, values))
+        wide = rank_many(values, direction, interval=interval)
+        return (
+            found.rank,
+            np.fmin(found.rank_low, wide.rank_low),
+            np.fmax(found.rank_high, wide.rank_high),
+        )
 
 
 def resolution(values: np.ndarray, decimals: int) -> float:

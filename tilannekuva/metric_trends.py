@@ -9,16 +9,27 @@ import numpy as np
 
 from tilannekuva import periods
 from tilannekuva.cubes import FORECAST, Cube
+from tilannekuva.measures.certainty import false_discovery
 from tilannekuva.measures.change import TrendMany, trend_many
 from tilannekuva.metric_rows import Row, Seen
 from tilannekuva.model import Indicator, Target
 from tilannekuva.statuses import STATUSES, worst
 
-__all__ = ["latest_columns", "target_rows", "trend_points", "trend_rows", "trends"]
+__all__ = [
+    "UNSETTLED",
+    "controlled",
+    "latest_columns",
+    "target_rows",
+    "trend_points",
+    "trend_rows",
+    "trends",
+]
 
 _TREND_POINTS = 10
 _MIN_POINTS = 6
 _LEAST_SHARE = 0.03
+_CLEAR, _SIGNS = 0.05, 0.20
+"""Shares of false findings, among all that are called so, that the two words may have."""
 
 
 def latest_columns(cube: Cube) -> np.ndarray:
@@ -28,7 +39,7 @@ def latest_columns(cube: Cube) -> np.ndarray:
     return np.where(there.any(axis=1), last, -1)
 
 
-_UNSETTLED = [STATUSES.index(s) for s in ("preliminary", "estimated", "forecast", "unreliable")]
+UNSETTLED = [STATUSES.index(s) for s in ("preliminary", "estimated", "forecast", "unreliable")]
 
 
 def trend_points(cube: Cube) -> np.ndarray:
@@ -41,7 +52,7 @@ def trend_points(cube: Cube) -> np.ndarray:
     start = np.array([p.start for p in parsed], dtype=np.int64)
     length = np.array([p.end - p.start + 1 for p in parsed], dtype=np.int64)
     latest = latest_columns(cube)
-    usable = ~np.isnan(cube.value) & ~np.isin(cube.status, _UNSETTLED)
+    usable = ~np.isnan(cube.value) & ~np.isin(cube.status, UNSETTLED)
     out = np.full((len(cube.areas), _TREND_POINTS), -1, dtype=np.int64)
     for row, last in enumerate(latest):
         if last < 0:
@@ -72,8 +83,47 @@ def trends(known: Sequence[Cube], chosen: Sequence[np.ndarray]) -> list[TrendMan
     return out
 
 
+def controlled(
+    known: Sequence[Cube],
+    chosen: Sequence[np.ndarray],
+    tested: Sequence[TrendMany | None],
+    indicators: Sequence[Indicator],
+) -> list[np.ndarray]:
+    """The controlled p of every trend: each area's tests are looked at together.
+
+    With a hundred indicators side by side some trends stand out by chance. The tests of an area's
+    figures are one family, those of its figures by group another.
+
+    Args:
+        known: The cubes.
+        chosen: The points of each, as :func:`trend_points` gives them.
+        tested: The trends of each.
+        indicators: What each cube is; a test that nobody is shown does not count.
+
+    Returns:
+        For each cube an array (areas,); NaN where there is no test.
+    """
+    out = [np.full(len(c.areas), np.nan) for c in known]
+    for total in (True, False):
+        rows = [n for n, c in enumerate(known) if (c.breakdown == "total") == total]
+        if not rows:
+            continue
+        p = np.full((len(rows), len(known[rows[0]].areas)), np.nan)
+        for row, n in enumerate(rows):
+            trend, indicator = tested[n], indicators[n]
+            if trend is None or not indicator.trend:
+                continue
+            shown = (chosen[n] >= 0).sum(axis=1) >= _MIN_POINTS
+            if indicator.regions:
+                shown &= np.isin(known[n].areas, indicator.regions)
+            p[row] = np.where(shown, trend.p, np.nan)
+        for n, q in zip(rows, false_discovery(p.T).T, strict=True):
+            out[n] = q
+    return out
+
+
 _TREND = ("trend_slope", "trend_low", "trend_high", "trend_low80", "trend_high80", "trend_p",
-          "trend_tau", "trend_n", "trend_word")  # fmt: skip
+          "trend_q", "trend_tau", "trend_n", "trend_word", "trend_word_alone")  # fmt: skip
 
 
 def trend_rows(
@@ -82,6 +132,7 @@ def trend_rows(
     points: np.ndarray,
     trend: TrendMany | None,
     extensive: bool,
+    q: float = np.nan,
 ) -> list[Row]:
     """The slope, its intervals and the evidence word of one area.
 
@@ -91,6 +142,7 @@ def trend_rows(
         points: Columns of the cube that the trend was reckoned from; negative ones are padding.
         trend: Trends of every area of the cube; None where no two periods could be used.
         extensive: Whether it is a count: then three per cent is the least change worth a word.
+        q: The controlled p, see :func:`controlled`; without one the p of the test alone counts.
 
     Returns:
         A row a metric, or why there is none.
@@ -112,6 +164,7 @@ def trend_rows(
         "trend_low80": trend.slope_low80[at],
         "trend_high80": trend.slope_high80[at],
         "trend_p": trend.p[at],
+        "trend_q": trend.p[at] if np.isnan(q) else q,
         "trend_tau": trend.tau_b[at],
         "trend_n": float(n),
     }
@@ -119,7 +172,8 @@ def trend_rows(
     # What is much in Kainuu is little in Uusimaa: a count's least change goes with its size.
     start = abs(float(cube.value[at, int(used[0])]))
     least = _LEAST_SHARE * start if extensive else indicator.min_change
-    values["trend_word"] = _word(values, years, least)
+    values["trend_word_alone"] = _word(values, years, least)
+    values["trend_word"] = _allowed(values["trend_word_alone"], values["trend_q"])
     origin = frozenset(int(cube.snapshot[at, c]) for c in used)
     status = worst(*(STATUSES[cube.status[at, c]] for c in used))
     span = last if cube.frequency == "span" else f"{first}/{last}"
@@ -145,6 +199,13 @@ def _word(t: dict[str, float], years: float, min_change: float) -> float:
     if wide and abs(slope) * years >= min_change:
         return 2 * sign
     return sign if narrow else 0.0
+
+
+def _allowed(word: float, q: float) -> float:
+    """The word that is left when the tests of the area are looked at together."""
+    if abs(word) == 2 and not q <= _CLEAR:
+        word /= 2
+    return word if q <= _SIGNS else 0.0
 
 
 def target_rows(

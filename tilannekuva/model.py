@@ -23,30 +23,40 @@ from pydantic import (
 
 __all__ = [
     "ABSENT",
+    "FEW_EVENTS",
+    "HIDDEN_EVENTS",
     "LANGUAGES",
     "PRESENT",
     "Aggregate",
+    "Analysis",
     "Assessment",
     "Break",
     "Caveat",
     "Change",
+    "Counts",
+    "Commentary",
     "Cut",
     "Direction",
+    "FanYear",
     "Finding",
     "Gap",
     "Indicator",
+    "Judgement",
     "KeyFigures",
     "Language",
     "Measured",
     "Picture",
+    "Pooled",
     "Query",
     "Region",
     "Section",
     "Series",
+    "Shock",
     "Snapshot",
     "Source",
     "Target",
     "Text",
+    "Tiles",
     "Unit",
 ]
 
@@ -167,7 +177,7 @@ class Query(Frozen):
     """Name of the variable that holds the areas; ``=MK18`` fixes one area for every row."""
     time: str = "time"
     axes: dict[str, str] = Field(default_factory=dict)
-    """Our axis → the publisher's variable."""
+    """Our axis → the publisher's variable; ``=CE`` is one code for every row of the query."""
     scheme: Literal["statfin", "nuts", "name", "auto"] = "auto"
     division: Literal["current", "as-published"] | int = "current"
     """The division of regions that the *source states* (a year: the division of that year)."""
@@ -197,6 +207,84 @@ class Aggregate(Frozen):
     levels: tuple[str, ...] = ("maakunta",)
     country: bool = False
     """True where the sum over all municipalities was shown to be the official national figure."""
+
+
+class Counts(Frozen):
+    """The counts that a rate or a share is made of: what the interval for chance rests on."""
+
+    count: Slug | None = None
+    """The events, an indicator. A share may leave it out: it is the share of the population."""
+    population: Slug
+    """What the events happened among, an indicator."""
+    per: float = 100.0
+    """So many of the population the figure is expressed for."""
+    kind: Literal["rate", "share"] = "rate"
+    """A rate counts events (Poisson); a share counts those of a group that have something."""
+    lag: int = 0
+    """Years from the population's period to that of the figure."""
+    mean: bool = False
+    """True where the population is the mean of its period and the one before."""
+
+    @model_validator(mode="after")
+    def _is_of_something(self) -> Self:
+        if self.count is None and self.kind == "rate":
+            raise ValueError("a rate needs the `count` of its events; without it nothing is known")
+        return self
+
+
+Method = Literal[
+    "gap_parts",
+    "change_parts",
+    "location_quotient",
+    "share_change",
+    "shift_share",
+    "variety",
+    "resistance",
+    "recovery",
+    "required_cut",
+    "protected_share",
+    "extent_account",
+    "multispecies",
+    "richness",
+    "red_list",
+]
+"""What an analysis may do; each is one function of ``analyses``."""
+
+
+class Analysis(Frozen):
+    """A computation that no formula can say: the name of its method and what it stands on."""
+
+    method: Method
+    of: dict[Slug, str]
+    """Its inputs, each a formula over indicators; for factors the names are codes of the axis."""
+    base: str | None = None
+    """First year of a change; the first there is by default."""
+    last: str | None = None
+    """Last year that is looked at; a deadline for ``required_cut``."""
+    level: float | None = None
+    """A target, a coverage: what the method is to reach."""
+    least: float | None = None
+    """A group of fewer than this is suppressed: a quotient of a dozen jobs is noise."""
+    nation: Literal["published", "sum"] = "published"
+    """``sum`` only where all regions together were shown to be the official national figure."""
+    groups: dict[str, str] = Field(default_factory=dict)
+    """Industry → the wider group that it belongs to."""
+
+    def __str__(self) -> str:
+        options = self.model_dump(exclude={"method", "of"}, exclude_defaults=True)
+        inputs = [f"{k} = {v}" for k, v in self.of.items()]
+        return f"{self.method}({'; '.join([*inputs, *(f'{k}: {v}' for k, v in options.items())])})"
+
+
+class Shock(Frozen):
+    """A crisis as it is dated on the whole country: never searched region by region."""
+
+    id: Slug
+    peak: str
+    trough: str
+    recovered: str
+    """Last year of the upswing that recovery is measured over."""
+    source: str
 
 
 class Target(Frozen):
@@ -252,6 +340,14 @@ class Indicator(Frozen):
     """False where a change only tells of the measuring, as with areas of land."""
     balance: bool = False
     """True for a difference of flows, which may fall below zero: it has no percentages."""
+    count_noise: bool = False
+    """True for a plain count of events: it has the interval of a count."""
+    counts: Counts | None = None
+    """Of a rate or a share of events: the counts behind it, which give its interval."""
+    few_shown: bool = False
+    """True where a count below five concerns no person and may stand on the page."""
+    official_projection: bool = False
+    """True where an official projection covers it: none of our own is made."""
     regions: tuple[str, ...] = ()
     """The only regions it is about; empty for every one."""
     lag_months: int | None = None
@@ -259,6 +355,7 @@ class Indicator(Frozen):
     query: tuple[Query, ...] = ()
     """In order of preference: the first that has a figure gives it."""
     formula: str | None = None
+    analysis: Analysis | None = None
     aggregate: Aggregate | None = None
     targets: tuple[Target, ...] = ()
     breaks: tuple[Break, ...] = ()
@@ -272,9 +369,16 @@ class Indicator(Frozen):
         """The short name where there is one, else the name."""
         return self.short or self.names
 
+    @property
+    def rule(self) -> str | None:
+        """How it is computed from others, as the catalogue has it; None where it is not."""
+        return self.formula if self.analysis is None else str(self.analysis)
+
     @model_validator(mode="after")
     def _has_a_way_to_figures(self) -> Self:
-        if not self.query and self.formula is None and self.where is None:
+        if self.analysis is not None and (self.query or self.formula or self.aggregate):
+            raise ValueError("an [analysis] is the only way to its figures: take the others away")
+        if not self.query and self.rule is None and self.where is None:
             raise ValueError(
                 "it needs a [[query]], a formula, or `where` saying who would have the figure"
             )
@@ -357,6 +461,40 @@ class Measured(Frozen):
     """Closed vocabulary, see ``words`` key ``reason.*``."""
 
 
+FEW_EVENTS = 20
+"""A figure of fewer events than this is mostly chance: it stands in grey, with its interval."""
+HIDDEN_EVENTS = 5
+"""Fewer events than this among the people of one municipality are not shown."""
+
+
+class FanYear(Frozen):
+    """One year of a series that is carried on from its own past: no plan and no forecast."""
+
+    period: str
+    low80: float
+    """Four outcomes of five lie between this and ``high80``, going by the errors of the past."""
+    low50: float
+    """Every second outcome lies between this and ``high50``."""
+    mid: float
+    high50: float
+    high80: float
+
+
+class Pooled(Frozen):
+    """Several years of one municipality together, where a single year is mostly chance."""
+
+    region: str
+    periods: tuple[str, ...]
+    events: float | None
+    """None where there are fewer than five: then no figure is shown at all."""
+    population: float | None = None
+    """The years' populations together; None for a plain count, which is then a yearly mean."""
+    value: float | None = None
+    low: float | None = None
+    """Limits of the 95 per cent interval."""
+    high: float | None = None
+
+
 class Finding(Frozen):
     """The metric rows of one indicator in one region, with the figures they rest on.
 
@@ -379,13 +517,27 @@ class Finding(Frozen):
     """By breakdown (``region`` holds its code): the first and the latest period of the region."""
     country_profile: tuple[Series, ...] = ()
     """The same for the whole country."""
+    pooled: tuple[Pooled, ...] = ()
+    """Municipalities with the years taken together, where the events of a year are few."""
+    fan: tuple[FanYear, ...] = ()
+    """The series carried on; empty where that would say nothing (``metrics["fan_mid"]``)."""
     metrics: dict[str, Measured]
+    """Of metrics with several periods (``fan_…``) the farthest one."""
     snapshots: tuple[str, ...]
 
     @property
     def latest(self) -> Measured:
         """The newest figure that is not a forecast."""
         return self.metrics["latest"]
+
+
+class Tiles(Frozen):
+    """One row of a dashboard: proxies of one kind, side by side and never added up."""
+
+    id: Slug
+    names: Text
+    question: Text
+    indicators: tuple[Slug, ...]
 
 
 class Section(Frozen):
@@ -398,6 +550,8 @@ class Section(Frozen):
     indicators: tuple[Slug, ...]
     lead: tuple[Slug, ...] = ()
     """Which of them carry the argument, in order: these are drawn."""
+    tiles: tuple[Tiles, ...] = ()
+    """A dashboard: proxies by kind for what no single figure measures."""
     questions: tuple[Text, ...] = ()
     """Open questions for the discussion."""
 
@@ -446,13 +600,35 @@ class Change(Frozen):
     before_value: float | None = None
 
 
+Judgement = Literal["++", "+", "0", "-", "--"]
+"""Much better, better, as before, worse, much worse: a direction, never a level."""
+
+
 class Assessment(Frozen):
-    """An expert's judgement with reasons; never a number computed by us."""
+    """An expert's judgement with reasons; never a number computed by us, never compared."""
 
     subject: str
-    now: Literal["++", "+", "0", "-", "--"]
-    reasons: str
-    role: str
+    """Id of a section (theme or chapter) or of an indicator."""
+    now: Judgement
+    """Now against a year ago."""
+    in_6_months: Judgement | None = None
+    in_12_months: Judgement | None = None
+    reasons: str = Field(min_length=1)
+    role: str = Field(min_length=1)
+    """Whose view it is: a role, not a name."""
+    edition: PartialDate = "0001"
+    """The edition it was given for."""
+
+
+class Commentary(Frozen):
+    """The group's own text on a theme or chapter, in Markdown with figures bound to the picture."""
+
+    section: Slug
+    language: Language
+    text: str
+    file: str
+    """Where it stands, for messages."""
+    edition: PartialDate = "0001"
 
 
 class Picture(Frozen):
@@ -475,11 +651,21 @@ class Picture(Frozen):
     changes: tuple[Change, ...] = ()
     compared_with: str | None = None
     """The as-of date that ``changes`` are counted from."""
+    trends_tested: int = 0
+    """Trends of the findings that were tested, and controlled together."""
+    trends_lowered: tuple[str, ...] = ()
+    """Findings whose trend has a weaker word because so many were tested."""
     assessments: tuple[Assessment, ...] = ()
+    """Those of the newest edition that has any."""
+    past_assessments: tuple[Assessment, ...] = ()
+    """Those of earlier editions: how they turned out can be looked up."""
+    commentary: tuple[Commentary, ...] = ()
     sources: dict[str, Source]
     snapshots: dict[str, Snapshot]
     regions: dict[str, Region]
     """Every area that a finding names."""
+    shocks: dict[str, Shock] = Field(default_factory=dict)
+    """The crises that findings speak of."""
     breaks: tuple[tuple[str, Break], ...] = ()
     """(indicator or ``*``, break) that touch this region."""
 

@@ -81,7 +81,7 @@ def _describe(
     return known[name]
 
 
-def catalogue(own: Path | None = None) -> Catalogue:
+def catalogue(own: Path | str | None = None) -> Catalogue:
     """What the figures are: indicators, units, sources, themes and chapters.
 
     Args:
@@ -142,7 +142,7 @@ def _with_parents(catalogue: Catalogue, names: set[str]) -> set[str]:
         if indicator.id in found:
             continue
         found.add(indicator.id)
-        queue += formulas.parents(indicator.formula) if indicator.formula else ()
+        queue += formulas.parents_of(indicator)
         if indicator.aggregate and indicator.aggregate.weight:
             queue.append(indicator.aggregate.weight)
     return found

@@ -24,15 +24,20 @@ from tilannekuva.cubes import Cube
 from tilannekuva.errors import DataError
 from tilannekuva.indicators import Catalogue
 from tilannekuva.measuring import Measurement
+from tilannekuva.metric_fans import FAN
+from tilannekuva.metric_intervals import is_counted, pooled
 from tilannekuva.model import (
+    HIDDEN_EVENTS,
     Break,
     Change,
     Cut,
+    FanYear,
     Finding,
     Gap,
     Indicator,
     Measured,
     Picture,
+    Pooled,
     Region,
     Section,
     Series,
@@ -181,6 +186,11 @@ class _Municipal:
             key = (names[0][i], names[1][r])
             self.by_key.setdefault(key, []).append((names[2][p], v, s))
 
+    def figures(self, indicator: str, code: str) -> dict[str, float]:
+        """One municipality's figures by period; forecasts are none."""
+        known = self.by_key.get((indicator, code), ())
+        return {p: v for p, v, s in known if not np.isnan(v) and s != "forecast"}
+
     def series(
         self, indicator: str, code: str, wanted: set[str], digits: int | None
     ) -> Series | None:
@@ -241,10 +251,16 @@ class _Composer:
             key_figures=self.catalogue.key_figures,
             gaps=tuple(self._gaps(findings)),
             changes=tuple(self._changes(findings)),
+            trends_tested=sum(
+                "trend_p" in m and m["trend_p"].value is not None
+                for m in (f.metrics for f in findings.values())
+            ),
+            trends_lowered=tuple(n for n, f in findings.items() if _is_lowered(f)),
             compared_with=self.before.as_of if self.before else None,
             sources=dict(self.catalogue.sources),
             snapshots=used,
             regions={c: regions.region(c) for c in sorted(codes)},
+            shocks=dict(self.catalogue.shocks),
             breaks=tuple(self._breaks(findings)),
         )
 
@@ -256,7 +272,13 @@ class _Composer:
                 f: tuple(i for i in getattr(section, f) if i in self.described)
                 for f in ("indicators", "lead")
             }
-            return section.model_copy(update=keep)
+            rows = tuple(
+                r.model_copy(
+                    update={"indicators": tuple(i for i in r.indicators if i in self.described)}
+                )
+                for r in section.tiles
+            )
+            return section.model_copy(update={**keep, "tiles": rows})
 
         return cut.model_copy(update={"sections": tuple(map(mine, cut.sections))})
 
@@ -289,6 +311,7 @@ class _Composer:
         if "latest" not in metrics:
             metrics["latest"] = _no_latest(metrics["forecast"])
         used = {int(s) for s in cube.snapshot[n] if s >= 0}
+        used |= {s for r in rows if r.metric == "interval_low" for s in r.origins}
         if cube.country is not None:
             used |= {int(s) for s in cube.country.snapshot if s >= 0}
         latest = metrics["latest"].period
@@ -303,6 +326,8 @@ class _Composer:
             peers=tuple(s for p in self.peers for s in others if s.region.split("@")[0] == p),
             others=tuple(others),
             parts=self._parts(name, set(cube.periods)),
+            pooled=self._pooled(name),
+            fan=_fan(rows),
             profile=_profiles(parts, latest, country=False, place=self.place.code),
             country_profile=_profiles(parts, latest, country=True, place=self.place.code),
             metrics=metrics,
@@ -319,12 +344,14 @@ class _Composer:
             key=lambda p: periods.parse(p).end,
         )
         used = {int(s) for m in parts for s in m.cube.snapshot[m.cube.areas.index(code)] if s >= 0}
+        # Every crisis has a year of its own.
+        each = "shock" in self.described[name].axes
         return Finding(
             indicator=name,
             region=code,
             frequency=parts[0].cube.frequency,
             segments=(),
-            profile=_profiles(parts, latest, country=False, place=code),
+            profile=_profiles(parts, latest, country=False, place=code, each=each),
             country_profile=_profiles(parts, latest, country=True, place=code),
             metrics={
                 "latest": Measured(
@@ -339,7 +366,53 @@ class _Composer:
         indicator = self.catalogue.indicators[name]
         digits = indicator.decimals if measuring.is_computed(indicator) else None
         found = (self.municipal.series(name, c, wanted, digits) for c in self.municipalities)
-        return tuple(s for s in found if s is not None)
+        hides = is_counted(indicator) and not indicator.few_shown
+        return tuple(self._hidden(s, indicator) if hides else s for s in found if s is not None)
+
+    def _hidden(self, series: Series, indicator: Indicator) -> Series:
+        """A municipality's figures without those of fewer than five events of people."""
+        events = self._events(indicator, series.region)
+        few = [events.get(p, HIDDEN_EVENTS) < HIDDEN_EVENTS for p in series.periods]
+        if not any(few):
+            return series
+        return series.model_copy(
+            update={
+                "values": tuple(None if x else v for x, v in zip(few, series.values, strict=True)),
+                "statuses": tuple(
+                    "below_precision" if x else s for x, s in zip(few, series.statuses, strict=True)
+                ),
+            }
+        )
+
+    def _events(self, indicator: Indicator, code: str) -> dict[str, float]:
+        """Period → events behind a municipality's figures, where they are known."""
+        rule = indicator.counts
+        if rule is None or rule.count is not None:
+            return self.municipal.figures(rule.count if rule and rule.count else indicator.id, code)
+        people = self._population(indicator, code)
+        shares = self.municipal.figures(indicator.id, code)
+        return {p: v / rule.per * people[p] for p, v in shares.items() if p in people}
+
+    def _population(self, indicator: Indicator, code: str) -> dict[str, float]:
+        """Period of a figure → what its events happened among."""
+        rule = indicator.counts
+        if rule is None:
+            return {}
+        known = self.municipal.figures(rule.population, code)
+        own = {periods.shift(p, rule.lag): v for p, v in known.items()}
+        if not rule.mean:
+            return own
+        before = {periods.shift(p, 1): v for p, v in own.items()}
+        return {p: (v + before[p]) / 2 for p, v in own.items() if p in before}
+
+    def _pooled(self, name: str) -> tuple[Pooled, ...]:
+        """The municipalities with years taken together, where the events of one are few."""
+        indicator = self.catalogue.indicators[name]
+        if not is_counted(indicator):
+            return ()
+        events = {c: self._events(indicator, c) for c in self.municipalities}
+        people = {c: self._population(indicator, c) for c in self.municipalities}
+        return pooled(indicator, events, {} if indicator.counts is None else people)
 
     # ------------------------------------------------------------ what the picture rests on
 
@@ -371,9 +444,9 @@ class _Composer:
             }
             finding = findings.get(name)
             if finding is None:
-                parents = formulas.parents(indicator.formula) if indicator.formula else ()
+                parents = formulas.parents_of(indicator)
                 missing = tuple(p for p in parents if p not in findings)
-                kind = "not_computable" if indicator.formula else "no_figures"
+                kind = "not_computable" if indicator.rule else "no_figures"
                 yield Gap(indicator=name, kind=kind, parents=missing, **at)
                 continue
             latest = finding.latest
@@ -436,6 +509,21 @@ class _Composer:
                     before_period=last[1],
                     before_value=known[last],
                 )
+
+
+def _is_lowered(finding: Finding) -> bool:
+    """Whether its trend has a weaker word than the test alone would give."""
+    word, alone = (finding.metrics.get(k) for k in ("trend_word", "trend_word_alone"))
+    return word is not None and alone is not None and word.value != alone.value
+
+
+def _fan(rows: Iterable[measuring.Row]) -> tuple[FanYear, ...]:
+    """The years ahead of a series that is carried on, in order."""
+    years: dict[str, dict[str, float]] = {}
+    for r in rows:
+        if r.metric in FAN and r.value is not None:
+            years.setdefault(r.period, {})[r.metric.removeprefix("fan_")] = r.value
+    return tuple(FanYear(period=p, **values) for p, values in years.items())
 
 
 def _values(rows: pd.DataFrame, code: str) -> dict[str, dict[tuple[str, str], float]]:
@@ -516,12 +604,17 @@ def _country_series(cube: Cube) -> Series | None:
 
 
 def _profiles(
-    parts: Sequence[Measurement], latest: str, *, country: bool, place: str
+    parts: Sequence[Measurement], latest: str, *, country: bool, place: str, each: bool = False
 ) -> tuple[Series, ...]:
-    """By breakdown: the first and the latest period of the region or the country."""
+    """By breakdown: the first and the latest period of the region or the country.
+
+    The latest is one for all breakdowns, unless ``each`` has its own.
+    """
     out = []
     for m in parts:
         cube = m.cube
+        if each:
+            latest = next(r.period for r in m.rows[place] if r.metric == "latest")
         if latest not in cube.periods:
             continue
         last = cube.periods.index(latest)

@@ -17,8 +17,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
-from tilannekuva import indicators, periods, raw, regions, settings
-from tilannekuva.errors import CatalogueError, ReportError, SourceError, TilannekuvaError
+from tilannekuva import indicators, periods, raw, region_codes, regions, settings
+from tilannekuva.errors import (
+    CatalogueError,
+    DataError,
+    ReportError,
+    SourceError,
+    TilannekuvaError,
+)
 from tilannekuva.model import LANGUAGES, Language, Picture, Region, Snapshot
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_FORMATS",
     "FORMATS",
+    "RECORD",
     "Built",
     "Fetched",
     "build",
@@ -39,6 +46,7 @@ __all__ = [
     "check_languages",
     "compose_to",
     "fetch",
+    "index_pages",
     "measure_to",
     "publish",
     "read_picture",
@@ -49,7 +57,10 @@ FORMATS = ("html", "xlsx", "png", "json")
 """What can be asked for. ``json`` is always written; charts come as SVG and CSV with ``html``."""
 DEFAULT_FORMATS = ("html", "xlsx")
 
-_RECORD = "build.json"
+RECORD = "build.json"
+"""What made a region's folder, written beside it."""
+_PATIENCE = 300
+"""Seconds to wait for another run that makes the same region's report."""
 
 Name = TypeVar("Name", bound=str)
 
@@ -142,7 +153,11 @@ def tidy(data: Path | str | None = None, *, out: Path | str | None = None) -> pd
 
 @overload
 def fetch(
-    file: Path | str, declaration: Path | str | None = None, *, data: Path | str | None = None
+    file: Path | str,
+    declaration: Path | str | None = None,
+    *,
+    data: Path | str | None = None,
+    tick: Callable[[str], None] = lambda _: None,
 ) -> Snapshot: ...
 @overload
 def fetch(
@@ -155,6 +170,7 @@ def fetch(
     offline: bool = False,
     watcher: Watcher | None = None,
     done: Callable[[Result], None] = lambda _: None,
+    tick: Callable[[str], None] = lambda _: None,
 ) -> Fetched: ...
 def fetch(
     file: Path | str | None = None,
@@ -166,6 +182,7 @@ def fetch(
     offline: bool = False,
     watcher: Watcher | None = None,
     done: Callable[[Result], None] = lambda _: None,
+    tick: Callable[[str], None] = lambda _: None,
 ) -> Snapshot | Fetched:
     """Bring the store up to date: from the publishers' services, or with a file of one's own.
 
@@ -180,6 +197,7 @@ def fetch(
         offline: Open no connection.
         watcher: Is told of calls and waiting (``web.Meter`` counts them).
         done: Called with what became of each table, as it comes.
+        tick: Called with a line when a store is made.
 
     Returns:
         For a file its lock entry; bringing the same bytes in again changes nothing. For services
@@ -191,8 +209,8 @@ def fetch(
     """
     try:
         if file is not None:
-            return _fetch_file(Path(file), declaration, data)
-        return _fetch_live(data, only, check, offline, watcher, done)
+            return _fetch_file(Path(file), declaration, data, tick)
+        return _fetch_live(data, only, check, offline, watcher, done, tick)
     except OSError as error:
         where = error.filename or "the store"
         raise SourceError(
@@ -200,14 +218,19 @@ def fetch(
         ) from error
 
 
-def _fetch_file(file: Path, declaration: Path | str | None, data: Path | str | None) -> Snapshot:
+def _fetch_file(
+    file: Path,
+    declaration: Path | str | None,
+    data: Path | str | None,
+    tick: Callable[[str], None],
+) -> Snapshot:
     from tilannekuva import own
 
     told = Path(declaration) if declaration else None
     sources = indicators.load(_own_catalogue()).sources
     snapshot, content = own.declare(file, told, sources)
     _try_out(file, snapshot, content)
-    raw.add(_workspace(data), [(snapshot, content)])
+    raw.add(_workspace(data, tick), [(snapshot, content)])
     return snapshot
 
 
@@ -218,6 +241,7 @@ def _fetch_live(
     offline: bool,
     watcher: Watcher | None,
     done: Callable[[Result], None],
+    tick: Callable[[str], None],
 ) -> Fetched:
     import tilannekuva
     from tilannekuva import fetching
@@ -226,8 +250,9 @@ def _fetch_live(
     configured = settings.read()
     catalogue = _with_addresses(indicators.load(_own_catalogue()), configured)
     offline = offline or configured.offline
-    store = raw.store_path(data) if check or offline else _workspace(data)
-    asks = fetching.plan(catalogue, raw.read_lock(store), only=_known_ids(only, catalogue))
+    wanted = _known_ids(only, catalogue)  # a wrong id must not leave a new store behind
+    store = raw.store_path(data) if check or offline else _workspace(data, tick)
+    asks = fetching.plan(catalogue, raw.read_lock(store), only=wanted)
     if offline:
         return Fetched(store, (), tuple(asks))
     contact = configured.contact or "https://github.com/tilannekuva/tilannekuva"
@@ -295,13 +320,14 @@ def _try_out(file: Path, snapshot: Snapshot, content: bytes) -> None:
         raise SourceError(f"{text}. Nothing was stored") from error
 
 
-def _workspace(data: Path | str | None) -> Path:
-    """A store that may be written to."""
+def _workspace(data: Path | str | None, tick: Callable[[str], None]) -> Path:
+    """A store that may be written to; where there is none it is made, and that is said."""
     named = data or os.environ.get("TILANNEKUVA_DATA") or settings.read().path("data")
     store = Path(named) if named else Path("data") / "raw"
     if not (store / raw.LOCK).is_file():
         source = raw.packaged_store()
         raw.add(store, [(s, raw.read_bytes(source, s)) for s in raw.read_lock(source)])
+        tick(f"{store}: made from the packaged figures")
     return store
 
 
@@ -333,15 +359,13 @@ def build(
     Returns:
         One entry a region. Everything asked for is checked before anything is made.
     """
-    from tilannekuva.region_codes import regions as all_regions
-
     languages, wanted = check_languages(lang), check_formats(formats)
     areas: list[Region]
     names = _items(names)
     if names == ["all"]:
-        areas = list(all_regions("maakunta"))
+        areas = list(regions.regions("maakunta"))
     else:
-        areas = list({r.code: r for r in map(regions.area_of_pictures, names)}.values())
+        areas = list({r.code: r for r in map(_area_of_today, names)}.values())
     day = _iso_date(as_of)
     configured = settings.read()
     folder = Path(out) if out else configured.path("out") or Path("reports")
@@ -369,6 +393,35 @@ def build(
     return [done[a.code] for a in areas]
 
 
+def _area_of_today(name: str) -> Region:
+    """The region of a name or code; a picture is never of an earlier division.
+
+    Raises:
+        CatalogueError: No such region, or a code with a year: today's figures are not what it asks.
+    """
+    bare, dated, year = name.partition("@")
+    found = regions.area_of_pictures(bare if dated else name)
+    if dated:
+        raise CatalogueError(
+            f"'{name}' is {found.names.fi} in the division of {year}; pictures are made of today's "
+            f"regions: write {found.code}. Figures of earlier divisions are in the one table"
+        )
+    return found
+
+
+def index_pages(built: Sequence[Built], lang: Iterable[str] = ("fi",)) -> tuple[Path, ...]:
+    """The pages that lead to every region of a run; one region alone has none.
+
+    Args:
+        built: What :func:`build` returned.
+        lang: Languages.
+    """
+    if len(built) < 2:
+        return ()
+    pages = (built[0].folder.parent / f"index.{x}.html" for x in check_languages(lang))
+    return tuple(p for p in pages if p.is_file())
+
+
 def _iso_date(text: str | None) -> str | None:
     return None if text is None else periods.iso_date(text)
 
@@ -389,7 +442,59 @@ def _compose(
     seen = observing.observe(tidied, catalogue, lock, edition)
     before = pictures.year_before(tidied, catalogue, lock, edition, areas)
     tick("compose")
-    return pictures.compose_all(areas, seen, catalogue, before)
+    made = [
+        _with_experts(p, configured) for p in pictures.compose_all(areas, seen, catalogue, before)
+    ]
+    for picture in made:
+        _check_claims(
+            picture,
+            lambda day, area: pictures.compose_all(
+                [area], observing.observe(tidied, catalogue, lock, day), catalogue
+            )[0],
+        )
+    return made
+
+
+def _experts_folder(configured: settings.Settings) -> Path:
+    return configured.path("assessments") or configured.folder / "assessments"
+
+
+def _with_experts(picture: Picture, configured: settings.Settings) -> Picture:
+    """The picture with what the group has written about its region."""
+    from tilannekuva import assessments
+
+    sections = [s.id for c in picture.cuts for s in c.sections]
+    found = assessments.read(
+        _experts_folder(configured),
+        regions.slug(picture.region.code),
+        picture.edition,
+        [*sections, *picture.indicators],
+    )
+    return picture.model_copy(
+        update={
+            "assessments": found.assessments,
+            "past_assessments": found.past,
+            "commentary": found.commentary,
+        }
+    )
+
+
+def _check_claims(picture: Picture, earlier: Callable[[str, Region], Picture]) -> None:
+    """A sentence of the group's that the figures contradict stops the report.
+
+    Raises:
+        ReportError: The sentence, the figure now and what it was when the text was written.
+    """
+    from tilannekuva.narrate import bound
+
+    for text in picture.commentary:
+        bound.fill(text, picture)  # a mark that cannot be read is found before anything is drawn
+        if refuted := bound.refuted(text, picture):
+            old = None
+            if text.edition < picture.edition:
+                old = earlier(text.edition, picture.region)
+            said = "; ".join(bound.messages(refuted, old))
+            raise ReportError(f"{said}. Nothing was published")
 
 
 def publish(
@@ -407,8 +512,8 @@ def publish(
         out: Folder of the reports.
 
     Returns:
-        The files, in ``out/<edition>/<region>/``. The folder is replaced whole; on any failure the
-        old one stays.
+        The files, in ``out/<edition>/<region>/``: pages and workbooks, the picture, charts. The
+        folder is replaced whole; on any failure the old one stays.
 
     Raises:
         ReportError: A report could not be made or written.
@@ -443,6 +548,9 @@ def measure_to(
 
     Returns:
         How many rows.
+
+    Raises:
+        DataError: No area of that level has a figure; nothing is written.
     """
     from tilannekuva import measuring, observing, table
 
@@ -450,6 +558,15 @@ def measure_to(
     day = _iso_date(as_of) or raw.edition_date(raw.read_lock(store))
     catalogue = indicators.load(_own_catalogue())
     rows = observing.observations(as_of=day, data=store, catalogue=catalogue)
+    if not len(rows):
+        raise DataError(f"no figure was published by {day}; take a later day (--as-of)")
+    region_codes.regions(level)  # an unknown level is said before anything else
+    levels = _levels(rows)
+    if level not in levels:  # an empty file would look like a result
+        raise DataError(
+            f"0 rows: the level '{level}' has nothing to measure, and nothing was written; levels "
+            f"that have figures: {', '.join(levels)}"
+        )
     found = measuring.measure(rows, level=level, as_of=day, catalogue=catalogue)
     with _writing(file):
         if file.suffix == ".csv":
@@ -457,6 +574,13 @@ def measure_to(
         else:
             table.write_parquet(found, file)
     return len(found)
+
+
+def _levels(rows: pd.DataFrame) -> list[str]:
+    """Levels of areas that have a figure; the country is what they are set beside, never one."""
+    codes = rows.loc[rows["value"].notna(), "region"].unique()
+    known = {region_codes.level(str(code)) for code in codes} - {"koko_maa"}
+    return [x for x in region_codes.LEVELS if x in known and region_codes.regions(x)]
 
 
 def compose_to(
@@ -469,7 +593,7 @@ def compose_to(
     """
     from tilannekuva import pictures
 
-    picture = pictures.compose(region, as_of=as_of, data=data)
+    picture = pictures.compose(_area_of_today(region).code, as_of=as_of, data=data)
     with _writing(file):
         raw.write_atomically(file, picture.to_json().encode())
     return picture
@@ -496,8 +620,18 @@ def _publish(
     key: str | None,
 ) -> tuple[Path, ...]:
     place = _place(out, picture.edition, picture.region)
+    with _alone(out, place):
+        return _publish_alone(picture, languages, formats, place, key)
+
+
+def _publish_alone(
+    picture: Picture,
+    languages: Sequence[Language],
+    formats: Sequence[str],
+    place: Path,
+    key: str | None,
+) -> tuple[Path, ...]:
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
     except OSError as error:
         raise _unwritable(place, error) from error
@@ -509,14 +643,60 @@ def _publish(
             file.write_bytes(content)
         written = sorted(p for p in staging.rglob("*") if p.is_file())
         record = _record(staging, written, key, languages, formats)
-        (staging / _RECORD).write_bytes(record)
+        (staging / RECORD).write_bytes(record)
         names = [p.relative_to(staging) for p in written]
         _replace(staging, place)
     except OSError as error:
         raise _unwritable(place, error) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return tuple(place / n for n in names)
+    return tuple(place / n for n in sorted(names, key=_reading_order))
+
+
+def _reading_order(name: Path) -> tuple[int, int, int, str]:
+    """Page, workbook and other reports, language by language, then the picture, then charts."""
+    if len(name.parts) > 1:
+        return 2, 0, 0, name.as_posix()
+    if name.suffix == ".json":
+        return 1, 0, 0, name.name
+    lang, kinds = name.stem.rpartition(".")[2], (".html", ".xlsx", name.suffix)
+    place = LANGUAGES.index(lang) if lang in LANGUAGES else len(LANGUAGES)
+    return 0, place, kinds.index(name.suffix), name.name
+
+
+@contextmanager
+def _alone(out: Path, place: Path) -> Iterator[None]:
+    """One run at a time makes a region's report, so that what lies beside it is nobody's.
+
+    A lock and not the number of a process: that tells nothing about a run in another container, and
+    on Windows to ask whether a process lives may end it. The lock file stays and means nothing on
+    its own: whoever removed one that another run waits for would let two in.
+
+    Raises:
+        ReportError: Another run has it for too long, or the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    locks = out / raw.WRITING
+    try:
+        for folder in (place.parent, locks):
+            folder.mkdir(parents=True, exist_ok=True)
+        held = FileLock(locks / place.name, timeout=_PATIENCE)
+        held.acquire()
+    except Timeout as error:
+        raise ReportError(
+            f"{place}: another run has been making this report for over {_PATIENCE} s; wait until "
+            "it has ended and run again"
+        ) from error
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    try:
+        # Left by runs that were killed, in whatever edition: mkdtemp's eight characters.
+        for left in out.glob(f"????-??-??/.{place.name}.????????"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        held.release()
 
 
 def _unwritable(place: Path, error: OSError) -> ReportError:
@@ -612,7 +792,7 @@ def _record(
 
 def _read_record(place: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads((place / _RECORD).read_text(encoding="utf-8"))
+        found = json.loads((place / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     whole = isinstance(found, dict) and {"inputs", "languages", "formats", "files"} <= set(found)
@@ -636,7 +816,7 @@ def _up_to_date(place: Path, key: str, languages: Sequence[str], formats: Sequen
 
 def _existing(place: Path, region: Region) -> Built:
     known = _read_record(place) or {"files": {}}
-    files = tuple(place / n for n in sorted(known["files"]))
+    files = tuple(place / n for n in sorted(map(Path, known["files"]), key=_reading_order))
     return Built(region.code, place, files, False)
 
 
@@ -648,6 +828,8 @@ def _inputs(store: Path, configured: settings.Settings, edition: str) -> str:
     own = configured.path("catalogue")
     if own is not None:
         files += sorted(own.rglob("*.toml"))
+    experts = _experts_folder(configured)
+    files += sorted(f for f in experts.rglob("*") if f.suffix in (".toml", ".md"))
     for file in files:
         digest.update(file.name.encode())
         digest.update(file.read_bytes())

@@ -23,6 +23,8 @@ class Settings(Frozen):
     """Folder of the snapshot store."""
     catalogue: str | None = None
     """Folder of the user's own indicators, merged over the packaged ones."""
+    assessments: str | None = None
+    """Folder of the experts' judgements and texts; ``assessments`` by default."""
     out: str | None = None
     """Folder of the reports; ``reports`` by default."""
     languages: tuple[str, ...] | None = None

@@ -21,6 +21,9 @@ _LEAST, _MOST = 3, 6
 """Charts that carry the argument of a chapter, the heat map among them."""
 _GOOD = 8
 """So many figures make a line worth drawing."""
+_ANALYSED = ("decomposition", "quotients")
+_ANALYSES = 3
+"""So many of these a theme has beside its other charts: they say why, whatever their age."""
 _LIMITS = {"map": 2, "map_parts": 1, "multiples": 4, "target": 4}
 """Of these a few on the whole page are enough."""
 
@@ -175,7 +178,11 @@ class _Teller:
                 found = Elsewhere(d, self.shown[d])
                 if found not in elsewhere and len(drawn) + len(elsewhere) < _MOST:
                     elsewhere.append(found)
-            elif len(drawn) < _MOST - 1:
+            elif d.kind in _ANALYSED:
+                if sum(x.kind in _ANALYSED for x in drawn) < _ANALYSES:
+                    self._take(d, section)
+                    drawn.append(d)
+            elif sum(x.kind not in _ANALYSED for x in drawn) < _MOST - 1:
                 self._take(d, section)
                 drawn.append(d)
         for kind in charts.choose_section(section, self.picture):
@@ -211,6 +218,9 @@ class _Teller:
         yield from (Drawing(i, "age") for i in table if "age" in self._kinds(i))
         for i in current[1:3]:
             yield from self._main(i, lead)
+        if cut.kind == "themes":
+            analysed = [i for i in named if self._kinds(i)[:1] and self._kinds(i)[0] in _ANALYSED]
+            yield from (Drawing(i, self._kinds(i)[0]) for i in analysed)
         ranked = [i for i in current[:1] if self._ranked(i)]
         yield from self._one("strip", ranked, drawn)
         current_others = [i for i in others if self._fresh(i)]

@@ -84,12 +84,7 @@ def tidy(
         read = [(s, read_cells(store, s)) for s in by_table[source, name] if s.kind in needed]
         for indicator, place, query in queries:
             where = f"{source} {name} (indicator {indicator.id})"
-            vintages = [
-                (s, cells.frame, _in_its_codes(query, cells, where), cells.broken)
-                for s, cells in read
-                if s.kind in _KINDS[query.snapshots]
-            ]
-            _check_selection(query, vintages, where)
+            vintages = _vintages(query, read, where)
             for snapshot, frame, its_query, broken in vintages:
                 found = _observe(indicator, its_query, snapshot, frame, protocol, broken)
                 if found is not None:
@@ -100,6 +95,28 @@ def tidy(
                     ranks[key] = min(place, ranks.get(key, place))
     rows = _join(parts)
     return Tidied(rows, tuple(dict.fromkeys(breaks)), ranks)
+
+
+def _vintages(query: Query, read: Sequence[tuple[Snapshot, Cells]], where: str) -> list[_Asked]:
+    """The snapshots that a query is read from, with the query in the codes of each.
+
+    A query that nobody has seen in a live answer may turn out not to fit: the fetch said so and
+    left it out, and it must not keep the others from being read.
+    """
+    kinds = _KINDS[query.snapshots]
+    unsure = not query.verified and all(s.kind == "received" for s, _ in read if s.kind in kinds)
+    try:
+        found = [
+            (s, cells.frame, _in_its_codes(query, cells, where), cells.broken)
+            for s, cells in read
+            if s.kind in kinds
+        ]
+        _check_selection(query, found, where)
+    except DataError:
+        if unsure:
+            return []
+        raise
+    return found
 
 
 _KINDS = {
@@ -144,7 +161,7 @@ def _check_selection(query: Query, asked: Sequence[_Asked], where: str) -> None:
     """Every selected code must be in some vintage of the table: a silent loss is not possible."""
     columns = {c for _, f, _, _ in asked for c in f.columns}
     for _, _, its, _ in asked:
-        needed = [its.time, *its.select, *its.axes.values()]
+        needed = [its.time, *its.select, *_variables(its)]
         needed += [] if its.region.startswith("=") else [its.region]
         for name in needed:
             if name not in columns:
@@ -225,7 +242,7 @@ def _observe(
 
 
 def _select(query: Query, frame: pd.DataFrame) -> np.ndarray | None:
-    if any(c not in frame for c in (query.time, *query.select, *query.axes.values())):
+    if any(c not in frame for c in (query.time, *query.select, *_variables(query))):
         return None
     if not query.region.startswith("=") and query.region not in frame:
         return None
@@ -324,6 +341,11 @@ def _axis_codes(axis: str) -> dict[str, str]:
     return found
 
 
+def _variables(query: Query) -> list[str]:
+    """The publisher's variables that our axes are read from; a fixed code needs none."""
+    return [v for v in query.axes.values() if not v.startswith("=")]
+
+
 def _breakdown(
     query: Query, indicator: Indicator, frame: pd.DataFrame, where: str
 ) -> np.ndarray | pd.Categorical | str:
@@ -333,6 +355,8 @@ def _breakdown(
     for axis in indicator.axes:
         if axis not in query.axes:
             part = np.full(len(frame), "T", dtype=object)
+        elif query.axes[axis].startswith("="):
+            part = np.full(len(frame), query.axes[axis][1:], dtype=object)
         else:
             column = frame[query.axes[axis]]
             known = _axis_codes(axis)

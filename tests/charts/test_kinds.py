@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tilannekuva import charts
+from tilannekuva import charts, words
 from tilannekuva.charts import axes, heat_rows, line, style
 from tilannekuva.charts.chart import Chart
 from tilannekuva.errors import ReportError
-from tilannekuva.model import Break, Finding, Measured, Picture, Target
+from tilannekuva.model import Break, FanYear, Finding, Measured, Picture, Pooled, Target
 
 
 def _drawn(kind: str, picture: Picture, lang: Any = "en") -> Chart:
@@ -439,3 +439,106 @@ def test_notes_wrap_inside_the_chart() -> None:
     assert len(notes.lines) > 2
     assert all(style.text_width(t, style.SMALL) <= style.WIDTH for t in notes.lines)
     assert axes.Notes([]).height == 0
+
+
+# --- how sure ---------------------------------------------------------------------------------
+
+FAN = tuple(
+    FanYear(period=str(2020 + n), low80=20.0 - 2 * n, low50=20.0 - n, mid=20.0 + n / 2,
+            high50=20.0 + 2 * n, high80=20.0 + 3 * n)
+    for n in (1, 2, 3)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_a_fan_is_told_in_words_and_lies_in_the_table(
+    synthetic: SimpleNamespace, lang: str
+) -> None:
+    finding = synthetic.compared(fan=FAN)
+    chart = _drawn("line", synthetic.picture(finding), lang)
+    texts = _texts(chart)
+    for key in ("fan80", "fan50"):
+        assert words.message(f"chart.{key}", lang) in texts
+    assert "2023" in texts
+    rows = chart.data[chart.data["role"].str.startswith("fan_")]
+    assert list(rows["value"]) == [
+        getattr(y, key) for key in ("low80", "low50", "mid", "high50", "high80") for y in FAN
+    ]
+    assert set(rows["status"]) == {"forecast"}
+    assert "14" in chart.alt
+    assert "29" in chart.alt
+
+
+def test_a_fan_is_drawn_beside_levels_only(synthetic: SimpleNamespace) -> None:
+    finding = synthetic.compared(fan=FAN)
+    picture = synthetic.picture(finding, unit="persons")
+    chart = _drawn("index", picture)
+    assert not chart.data["role"].str.startswith("fan_").any()
+    assert words.message("chart.fan80", "en") not in _texts(chart)
+    without = _drawn("line", synthetic.picture(synthetic.compared()))
+    assert words.message("chart.fan80", "en") not in _texts(without)
+
+
+def test_an_interval_for_chance_is_a_bar_and_is_told(synthetic: SimpleNamespace) -> None:
+    metrics = {
+        "interval_low": synthetic.measured(15.0, "2020"),
+        "interval_high": synthetic.measured(70.0, "2020"),
+    }
+    picture = synthetic.picture(synthetic.compared(metrics=metrics))
+    assert words.message("chart.chance_upright", "en") in _texts(_drawn("line", picture))
+    strip = _texts(_drawn("strip", picture))
+    assert words.message("chart.chance_level", "en") in strip
+    assert "60" in strip  # the axis reaches to the end of the bar
+    plain = synthetic.picture(synthetic.compared())
+    assert words.message("chart.chance_level", "en") not in _texts(_drawn("strip", plain))
+
+
+def _together(synthetic: SimpleNamespace) -> Finding:
+    years = synthetic.years(2010, 2020, 2.0, 0.1)
+    parts = tuple(
+        synthetic.series(c, {p: None if not n else v + n for p, v in years.items()})
+        for n, c in enumerate(synthetic.municipalities)
+    )
+    pooled = tuple(
+        Pooled(
+            region=c,
+            periods=("2018", "2019", "2020"),
+            events=9.0 * n if n else None,
+            population=3000.0,
+            value=1.5 * n if n else None,
+            low=1.0 * n if n else None,
+            high=2.5 * n if n else None,
+        )
+        for n, c in enumerate(synthetic.municipalities)
+    )
+    found: Finding = synthetic.compared(parts=parts, pooled=pooled)
+    return found
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_years_taken_together_are_what_is_read(synthetic: SimpleNamespace, lang: str) -> None:
+    finding = _together(synthetic)
+    chart = _drawn("multiples", synthetic.picture(finding), lang)
+    texts = _texts(chart)
+    assert words.message("chart.few", lang) in texts
+    assert words.message("chart.few_grey", lang) in texts
+    assert "2018–2020" in texts
+    rows = chart.data[chart.data["role"] == "part_together"]
+    shown = [p.value for p in finding.pooled if p.value is not None]
+    assert sorted(rows["value"]) == shown
+    assert set(rows["period"]) == {"2018/2020"}
+    assert "2018–2020" in chart.alt
+    # The hidden one has its name, and no figure of it is anywhere.
+    hidden = finding.pooled[0].region
+    assert hidden not in set(chart.data["region"])
+
+
+def test_maps_and_bars_of_municipalities_show_the_same_years(synthetic: SimpleNamespace) -> None:
+    finding = _together(synthetic)
+    chart = _drawn("map_parts", synthetic.picture(finding))
+    assert set(chart.data["period"]) == {"2018/2020"}
+    assert "fewer than five" in _texts(chart)
+    counts = synthetic.picture(finding, unit="persons")
+    assert charts.choose(finding, counts)[-1] == "parts"
+    assert "multiples" not in charts.choose(finding, counts)
+    assert "means of 2018–2020" in _texts(_drawn("parts", counts))

@@ -14,6 +14,7 @@ from scipy import stats
 from tilannekuva.errors import DataError
 from tilannekuva.measures.certainty import (
     Slope,
+    false_discovery,
     life_expectancy,
     proportion_interval,
     rate_interval,
@@ -503,3 +504,67 @@ def test_gradient_against_who_least_squares(oracle):
     found = slope_index(data["inputs"]["estimate"], data["inputs"]["population"])
     assert found.sii == approx(expected["slope_SII"])
     assert found.rii == approx(expected["rii_ratio_pred1_over_pred0"])
+
+
+# --- many tests ----------------------------------------------------------------------------------
+
+# Benjamini & Hochberg (1995), section 3.2: fifteen tests of a trial of thrombolysis, of which the
+# first four are findings at 5 per cent.
+BH1995 = [
+    0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+    0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000,
+]  # fmt: skip
+
+PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
+
+
+def test_the_published_example_has_four_findings():
+    q = false_discovery(BH1995)
+    assert (q <= 0.05).tolist() == [True] * 4 + [False] * 11
+    assert q[3] == pytest.approx(15 * 0.0095 / 4)
+
+
+@given(PROBABILITIES, st.floats(0.001, 0.5))
+def test_findings_are_those_of_the_step_up_rule(p, level):
+    # The definition: the largest k with p_(k) ≤ k·level/m, and with it all that are smaller.
+    ordered, m = sorted(p), len(p)
+    passed = [v for k, v in enumerate(ordered, 1) if v <= k * level / m]
+    border = max(passed, default=-1.0)
+    q = false_discovery(p)
+    for own, controlled in zip(p, q, strict=True):
+        if abs(controlled - level) > 1e-12:  # at the border itself only rounding decides
+            assert (controlled <= level) == (own <= border)
+
+
+@given(PROBABILITIES, st.randoms())
+def test_control_only_takes_down_keeps_the_order_and_knows_no_order(p, random):
+    q = false_discovery(p)
+    assert (q >= np.array(p)).all()
+    assert (q <= 1).all()
+    order = np.argsort(p, kind="stable")
+    assert (np.diff(q[order]) >= 0).all()
+    places = list(range(len(p)))
+    random.shuffle(places)
+    np.testing.assert_array_equal(false_discovery([p[i] for i in places]), q[places])
+
+
+@given(PROBABILITIES)
+def test_control_agrees_with_scipy(p):
+    expected = stats.false_discovery_control(p, method="bh")
+    np.testing.assert_allclose(false_discovery(p), expected, rtol=1e-12)
+
+
+def test_a_test_that_was_not_made_does_not_count():
+    found = false_discovery([0.01, float("nan"), 0.04])
+    assert found[[0, 2]] == pytest.approx([0.02, 0.04])
+    assert math.isnan(found[1])
+    rows = false_discovery([[0.01, 0.04, float("nan")], [0.5, 0.001, 0.02]])
+    assert rows[0, :2] == pytest.approx([0.02, 0.04])
+    assert rows[1] == pytest.approx(false_discovery([0.5, 0.001, 0.02]))
+    assert false_discovery([]).size == 0
+
+
+@pytest.mark.parametrize("p", [[0.5, 1.2], [-0.1], 0.5])
+def test_what_is_no_probability_is_refused(p):
+    with pytest.raises(DataError):
+        false_discovery(p)

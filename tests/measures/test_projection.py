@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -11,7 +12,14 @@ from hypothesis import strategies as st
 
 from tilannekuva.errors import DataError
 from tilannekuva.measures import _smoothing
-from tilannekuva.measures.projection import Scores, backtest, mase, project, smape
+from tilannekuva.measures.projection import (
+    Scores,
+    backtest,
+    mase,
+    project,
+    project_many,
+    smape,
+)
 
 METHODS = ["damped", "theta", "drift", "naive", "median"]
 YEARS = range(2005, 2025)
@@ -287,3 +295,104 @@ def test_forecasts_against_r(oracle):
         sse = _smoothing._errors(x, weights, trended=True)[0]
         first = (fixed[key] for key in ("alpha", "beta", "phi", "l0", "b0"))
         assert sse <= recursion(x, *first)[2] * (1 + 1e-12)
+
+
+# --- many at once -------------------------------------------------------------------------------
+
+
+def slow(x, horizon):
+    """The damped forecast by the best weights of the grid, fitted to one series alone."""
+    costs = _smoothing._errors(x, _smoothing.GRID, trended=True)
+    model = _smoothing._model(x, _smoothing.GRID[int(costs.argmin())], trended=True)
+    return _smoothing.damped_forecast(model.level, model.trend, model.phi, horizon)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000), st.integers(10, 18), st.integers(1, 5))
+def test_many_are_what_each_is_alone(seed, n, horizon):
+    x = walk(seed, n)
+    found = project_many([x], horizon)
+    np.testing.assert_allclose(found.value[0], slow(x, horizon), rtol=1e-7)
+    # The rules of the intervals and the scores are those of the single series.
+    missed = [np.abs(x[k : k + horizon] - slow(x[:k], horizon)[: n - k]) for k in range(5, n)]
+    for step in range(horizon):
+        errors = sorted(m[step] for m in missed if m.size > step)
+        if len(errors) < 5:
+            assert math.isnan(found.low80[0, step])
+            continue
+        for share, high in ((0.5, found.high50), (0.8, found.high80)):
+            place = min(math.ceil((len(errors) + 1) * share), len(errors))
+            assert high[0, step] - found.value[0, step] >= errors[place - 1] * (1 - 1e-9)
+    whole = range(5, n - horizon + 1)
+    scores = [
+        (
+            mase(x[k : k + horizon], slow(x[:k], horizon), x[:k]),
+            mase(x[k : k + horizon], np.full(horizon, x[k - 1]), x[:k]),
+        )
+        for k in whole
+    ]
+    if scores:
+        own, naive = np.mean(scores, axis=0)
+        assert (found.mase[0], found.mase_naive[0]) == pytest.approx((own, naive))
+    else:
+        assert math.isnan(found.mase[0])
+
+
+def test_naive_scores_are_those_of_the_backtest():
+    x = walk(4, 16)
+    scores = backtest(x, "naive", 9, horizon=3)
+    assert project_many([x], 3).mase_naive[0] == pytest.approx(scores.mase_naive)
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=2, max_size=5, unique=True))
+def test_series_of_different_lengths_do_not_disturb_each_other(seeds):
+    lengths = [9 + seed % 9 for seed in seeds]
+    table = np.full((len(seeds), 18), np.nan)
+    for row, (seed, n) in enumerate(zip(seeds, lengths, strict=True)):
+        table[row, :n] = walk(seed, n)
+    together = project_many(table, 3)
+    for row, (seed, n) in enumerate(zip(seeds, lengths, strict=True)):
+        alone = project_many([walk(seed, n)], 3)
+        for field in ("value", "low50", "high50", "low80", "high80", "mase", "mase_naive"):
+            np.testing.assert_allclose(
+                getattr(together, field)[row], getattr(alone, field)[0], rtol=1e-9
+            )
+
+
+def test_many_widen_stay_within_bounds_and_lie_within_each_other():
+    table = np.array([walk(seed, 20) for seed in range(40)])
+    found = project_many(table, 5, low=table.min(axis=1), high=table.max(axis=1) + 1)
+    order = [found.low80, found.low50, found.value, found.high50, found.high80]
+    assert all((a <= b).all() for a, b in itertools.pairwise(order))
+    assert (found.low80 >= table.min(axis=1)[:, None]).all()
+    assert (found.high80 <= table.max(axis=1)[:, None] + 1).all()
+    free = project_many(table, 5)
+    assert (np.diff(free.high80 - free.low80, axis=1) >= -1e-9).all()
+
+
+def test_the_grid_is_near_the_search():
+    ratios = [
+        project_many([x], 3).mase[0] / backtest(x, "damped", 8, horizon=3).mase
+        for x in (walk(seed, 15) for seed in range(6))
+    ]
+    assert 0.85 < np.mean(ratios) < 1.15
+
+
+def test_a_short_series_is_only_carried_on():
+    found = project_many([[3.0, 4.0, 9.0, 8.0, 7.0]], 2)
+    assert found.value.tolist() == [[7.0, 7.0]]
+    assert np.isnan(found.low80).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "horizon", "said"),
+    [
+        ([[1.0, 2.0]], 0, "horizon"),
+        ([[1.0, float("nan"), 2.0]], 1, "inside"),
+        ([[float("nan"), 2.0]], 1, "begin"),
+        ([1.0, 2.0], 1, "begin"),
+    ],
+)
+def test_many_that_cannot_be_carried_on_are_refused(values, horizon, said):
+    with pytest.raises(DataError, match=said):
+        project_many(values, horizon)

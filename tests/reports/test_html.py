@@ -11,12 +11,12 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from tilannekuva import compose, narrate, storyboard, words
-from tilannekuva.model import LANGUAGES, Picture, Text
+from tilannekuva.model import FEW_EVENTS, LANGUAGES, Picture, Text
 from tilannekuva.reports import html
 
 REGIONS = ("kainuu", "lappi", "ahvenanmaa", "uusimaa")
 PAGES = [("kainuu", x) for x in LANGUAGES] + [(r, "fi") for r in REGIONS[1:]]
-SMALL = {"st", "vh", "u", "unit", "muted", "none"}
+SMALL = {"st", "vh", "u", "unit", "muted", "none", "range"}
 """Classes of what stands in a cell around its number: marks, units, reasons."""
 
 
@@ -114,6 +114,11 @@ def test_the_compact_tables_hold_the_numbers_of_the_picture(region, lang):
         finding = p.findings[row["data-indicator"]]
         for cell in row.select("td[data-metric]"):
             measured = finding.metrics.get(cell["data-metric"])
+            if (under := cell.select_one(".range")) is not None:
+                few = under.get_text().strip("()").split("\xa0… ")
+                ends = [finding.metrics[k].value for k in ("interval_low", "interval_high")]
+                assert finding.metrics["events"].value < FEW_EVENTS
+                assert all(same(t, v, lang) for t, v in zip(few, ends, strict=True))
             text = bare(cell).removesuffix(words.message("page.of_country_short", lang)).strip()
             if measured is None or measured.value is None:
                 assert text in ("", words.message("page.no_country_short", lang))
@@ -122,6 +127,59 @@ def test_the_compact_tables_hold_the_numbers_of_the_picture(region, lang):
         assert words.period(finding.latest.period, lang) in row.get_text()
         rows += 1
     assert rows >= len(p.findings)
+
+
+END = r"(−?(?:\d[\d\xa0.,]*\d|\d))"
+RANGE = re.compile(f"{END}[ \xa0]… {END}")
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_intervals_and_fans_are_those_of_the_picture(region, lang):
+    p, intervals, fans = picture(region), 0, 0
+    for block in soup(region, lang).select("details.ind"):
+        finding = p.findings[block["data-indicator"]]
+
+        def ranges(metric, block=block):
+            cells = block.select(f'table.facts-table td[data-metric="{metric}"]')
+            return [
+                r for c in cells for r in RANGE.findall(c.find_next_sibling("td").get_text(" "))
+            ]
+
+        def value(metric, finding=finding):
+            found = finding.metrics.get(metric)
+            return found.value if found else None
+
+        shown = ranges("latest")
+        if value("interval_low") is None:
+            assert not shown, finding.indicator
+        else:
+            (ends,) = shown
+            wanted = (value("interval_low"), value("interval_high"))
+            assert all(printed(p, finding, t, v, lang) for t, v in zip(ends, wanted, strict=True))
+            intervals += 1
+        shown = ranges("fan_mid")
+        if not finding.fan:
+            assert not shown
+            continue
+        last = finding.fan[-1]
+        wanted = [(last.low80, last.high80), (last.low50, last.high50)]
+        for ends, values in zip(shown, wanted, strict=True):
+            assert all(printed(p, finding, t, v, lang) for t, v in zip(ends, values, strict=True))
+        assert words.message("chart.fan80", lang) in block.get_text()
+        fans += 1
+    assert intervals >= 5
+    assert fans == sum(bool(f.fan) for f in p.findings.values())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_method_says_how_many_trends_were_tested_and_taken_down(lang):
+    p = picture("kainuu")
+    text = by_id("kainuu", lang)["page-method"].find_parent("section").get_text(" ")
+    assert p.trends_tested > 50
+    assert f" {p.trends_tested} " in text
+    assert p.trends_lowered
+    for name in p.trends_lowered:
+        assert p.indicators[name].label[lang] in text
 
 
 @pytest.mark.parametrize(("region", "lang"), PAGES)
@@ -184,6 +242,8 @@ def test_the_whole_series_and_the_groups_stand_under_each_indicator(lang):
             words.rounded(s.values[-1], decimals)
             for s in finding.profile
             if s.periods[-1] == finding.latest.period
+            # Every crisis has its own year.
+            or "shock" in p.indicators[finding.indicator].axes
         ]
         assert bool(groups) == (len(latest) > 1)
         if groups:
@@ -498,3 +558,30 @@ def test_no_two_headings_of_chapters_read_the_same():
 def test_a_title_of_a_source_has_its_own_language():
     spans = soup("kainuu", "fi").select("table.sources td span[lang]")
     assert {"en", "fi"} <= {s["lang"] for s in spans}
+
+
+# --- the dashboard ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("region", "lang"), PAGES)
+def test_the_dashboard_shows_proxies_by_kind_and_never_a_score(region, lang):
+    p = picture(region)
+    (section,) = [s for c in p.cuts for s in c.sections if s.tiles]
+    (board,) = soup(region, lang).select("section.tiles")
+    rows = board.select("table[data-table=tiles] tbody tr")
+    assert len(rows) == sum(len(k.indicators) for k in section.tiles)
+    known = [i for k in section.tiles for i in k.indicators
+             if i in p.findings and p.findings[i].latest.value is not None]  # fmt: skip
+    tiles = board.select("li[data-indicator]")
+    assert [t["data-indicator"] for t in tiles] == known
+    for tile in tiles:
+        finding = p.findings[tile["data-indicator"]]
+        decimals = p.indicators[finding.indicator].decimals
+        value = tile.select_one(".big").find(string=True, recursive=False).strip()
+        assert number(value, lang) == words.rounded(finding.latest.value, decimals)
+        assert words.period(finding.latest.period, lang) in tile.get_text(" ")
+        assert len(tile.get_text(" ").strip()) > len(value), "with its year and its gap"
+    missing = [r for r in rows if words.message("page.tiles_no_figure", lang) in r.get_text()]
+    assert len(missing) == len(rows) - len(known), "what has no figure is in the table all the same"
+    # Nothing on the dashboard adds proxies up: every number is one of a single proxy.
+    assert not re.search(r"indeksi|pistemäärä|poängsumma|\bscore of\b", board.h3.get_text())

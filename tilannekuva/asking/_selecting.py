@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tilannekuva import periods
 from tilannekuva.calls import Ask
@@ -11,7 +13,7 @@ from tilannekuva.matching import Variable, find_codes, find_variable
 from tilannekuva.model import Query
 from tilannekuva.sources._cube_time import read_periods, strip_star
 
-__all__ = ["choose", "totals"]
+__all__ = ["choose", "totals", "usable"]
 
 _LEVELS = {
     "koko_maa": ("SSS",),
@@ -26,6 +28,44 @@ _LEVELS = {
     "tyollisyysalue": ("TA",),
 }
 """How Statistics Finland's codes of each level begin."""
+
+
+_AREA = re.compile(r"^(SSS|[A-Z]+[0-9]+)$")
+"""``KUJOU`` and ``SKJOU`` are no areas: they stand for people of whom no area is known."""
+_NOWHERE = ("SK902",)
+"""Abroad, in Statistics Finland's statistics of the employment service."""
+
+
+def usable(ask: Ask, variables: Sequence[Variable]) -> tuple[Ask, str]:
+    """The queries that a table can answer; those never seen in a live answer may fail alone.
+
+    A query that was seen to work and no longer does refuses the whole table: something has changed
+    that a person must look at.
+
+    Args:
+        ask: The queries.
+        variables: What the table has.
+
+    Returns:
+        The ask with the queries that fit, and what was left out in words.
+
+    Raises:
+        DataError: A verified query does not fit, or none does.
+    """
+    kept, left = [], []
+    for indicator, query in ask.queries:
+        try:
+            _of_query(query, variables, f"{ask.where} (indicator {indicator})")
+        except DataError as error:
+            if query.verified:
+                raise
+            left.append(error)
+        else:
+            kept.append((indicator, query))
+    if left and not kept:
+        raise left[0]
+    note = "; ".join(f"left out, {e}" for e in left)
+    return replace(ask, queries=tuple(kept)), note
 
 
 def choose(ask: Ask, variables: Sequence[Variable]) -> dict[str, tuple[str, ...]]:
@@ -131,7 +171,8 @@ def _areas(area: Variable, levels: Iterable[str], where: str) -> tuple[str, ...]
     if not any(c.startswith(known) for c in area.codes):
         return area.codes
     prefixes = tuple(p for level in levels for p in _LEVELS.get(level, ())) or known
-    found = tuple(c for c in area.codes if c.startswith(prefixes))
+    areas = (c for c in area.codes if _AREA.match(c) and c not in _NOWHERE)
+    found = tuple(c for c in areas if c.startswith(prefixes))
     if not found:
         raise DataError(
             f"{where}: '{area.code}' has no area of the levels {', '.join(levels)}; it has "

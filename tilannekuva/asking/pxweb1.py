@@ -18,7 +18,7 @@ from urllib.parse import quote
 from tilannekuva.asking._cells import Beside, Cells, cells_of
 from tilannekuva.asking._described import Described, check_edition
 from tilannekuva.asking._parts import Selection, join, split
-from tilannekuva.asking._selecting import choose, totals
+from tilannekuva.asking._selecting import choose, totals, usable
 from tilannekuva.calls import (
     Ask,
     Call,
@@ -39,7 +39,6 @@ from tilannekuva.sources._cube import Cube
 
 __all__ = ["read", "request", "short_table"]
 
-_LANGUAGE = "fi"
 _LONG_ID = re.compile(r"^[a-z]+_([a-z0-9]+)_pxt_([0-9a-z]{3,6})(?:\.px)?$")
 _SHARE = 7 / 8
 """Of the calls that a service bears, so many are made: others sit behind the same address."""
@@ -99,7 +98,8 @@ def request(ask: Ask) -> Conversation:
     limits = yield from _limits(ask)
     for again in (True, False):
         table = yield from _describe(ask, address)
-        selection = choose(ask, table.variables)
+        fitting, note = usable(ask, table.variables)
+        selection = choose(fitting, table.variables)
         stamp = yield from _stamp(ask, address, selection, table)
         if stamp is not None:
             break
@@ -127,7 +127,7 @@ def request(ask: Ask) -> Conversation:
     parts = tuple(
         Part(data=f.reply.body, address=address, query=_body(f.asked), layout=layout) for f in found
     )
-    return Received(parts, table.title, stamp, local_day(stamp), query_hash=question)
+    return Received(parts, table.title, stamp, local_day(stamp), note=note, query_hash=question)
 
 
 def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:  # noqa: ARG001
@@ -146,15 +146,20 @@ def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> 
     return cells_of(jsonstat.parse(data, where), totals=layout.get("totals"))
 
 
+def _language(ask: Ask) -> str:
+    """The source's language; Åland has no Finnish."""
+    return ask.source.language or "fi"
+
+
 def _address(ask: Ask) -> str:
     database, _, table = ask.table.rpartition(":")
     path = f"{database or ask.source.database}/{short_table(table)}.px"
-    return f"{ask.source.base}/{_LANGUAGE}/" + "/".join(quote(p) for p in path.split("/"))
+    return f"{ask.source.base}/{_language(ask)}/" + "/".join(quote(p) for p in path.split("/"))
 
 
 def _limits(ask: Ask) -> Generator[Call | Pace, Reply, _Limits]:
     reply = yield Call(
-        f"{ask.source.base}/{_LANGUAGE}/",
+        f"{ask.source.base}/{_language(ask)}/",
         (("config", ""),),
         expects="json",
         handles=frozenset({400, 403, 404}),

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from tilannekuva.asking._cells import Beside, Cells, cells_of
 from tilannekuva.asking._described import Described, check_edition, read_description
 from tilannekuva.asking._parts import Selection, join, split
-from tilannekuva.asking._selecting import choose, totals
+from tilannekuva.asking._selecting import choose, totals, usable
 from tilannekuva.calls import (
     Ask,
     Call,
@@ -102,7 +102,8 @@ def request(ask: Ask) -> Conversation:
     refused: _Refused | None = None
     while True:
         table = yield from _describe(ask, service)
-        selection = choose(ask, table.variables)
+        fitting, note = usable(ask, table.variables)
+        selection = choose(fitting, table.variables)
         question = hash_of([service.language, {n: sorted(c) for n, c in selection.items()}])
         same = (table.updated, question) == (ask.known, ask.query_hash)
         if same or ask.check:
@@ -134,9 +135,7 @@ def request(ask: Ask) -> Conversation:
         )
         for part in told
     )
-    return Received(
-        parts, table.title, table.updated, local_day(table.updated), query_hash=question
-    )
+    return Received(parts, table.title, table.updated, local_day(table.updated), note, question)
 
 
 def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:  # noqa: ARG001

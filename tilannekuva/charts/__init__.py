@@ -3,8 +3,9 @@
 ``choose`` says which kinds suit a finding, ``draw`` draws one. The only room that knows matplotlib,
 which is imported when something is drawn. From the front to the back: ``titles`` (texts around a
 chart), ``choosing``, one module a kind (``line``, ``strip``, ``maps``, ``multiples``, ``bars``,
-``target``, ``age``, ``heatmap``), ``axes`` and ``labels`` (parts they share), ``series`` (what of a
-finding is drawn), ``paper`` (marks on a sheet in pixels), ``style`` (colours, sizes, type).
+``target``, ``age``, ``decomposition``, ``quotients``, ``heatmap``), ``axes`` and ``labels`` (parts
+they share), ``series`` (what of a finding is drawn), ``paper`` (marks on a sheet in pixels),
+``style`` (colours, sizes, type).
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import difflib
 from tilannekuva.charts import (
     age,
     bars,
+    decomposition,
     heat_rows,
     heatmap,
     line,
     maps,
     multiples,
+    quotients,
     strip,
     target,
     titles,
@@ -88,5 +91,7 @@ def _drawing(kind: str, finding: Finding, picture: Picture, lang: Language) -> D
         "target": target.draw,
         "age": age.draw,
         "bars": bars.draw_profile,
+        "decomposition": decomposition.draw,
+        "quotients": quotients.draw,
     }
     return kinds[kind](finding, picture, lang)

@@ -53,7 +53,7 @@ def draw_parts(finding: Finding, picture: Picture, lang: Language) -> Drawing:
             if area is not None and p:
                 found += series.rows(role, area, picture, lang, [p])
                 whole.append((name, p.y, color))
-    notes = [said.say("figures_of", lang, period=said.short(period, lang))]
+    notes = [said.figures_of(finding, period, lang)]
     return Drawing(series.frame(found), lambda: _paint(bars, whole, notes, finding, picture, lang))
 
 
@@ -68,7 +68,7 @@ def profile(
         pairs = zip(axes_of, breakdown.split("."), strict=False)
         return ", ".join(axis_name(a, c, lang) for a, c in pairs if c != "T") or breakdown
 
-    latest = [(s, series.at(s, finding.latest.period)) for s in finding.profile]
+    latest = [(s, series.at(s, s.periods[-1])) for s in finding.profile]
     order = sorted((-point.y, s.region, i) for i, (s, point) in enumerate(latest) if point)
     return [(b, name(b), finding.profile[i], country.get(b)) for _, b, i in order]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tilannekuva import periods, regions
-from tilannekuva.charts import age, heat_rows, series
+from tilannekuva.charts import age, decomposition, heat_rows, quotients, series
 from tilannekuva.model import Finding, Picture, Section
 
 __all__ = ["KINDS", "choose", "choose_section"]
 
 KINDS = ("line", "index", "strip", "map", "map_parts", "multiples", "parts", "target", "age",
-         "bars", "heatmap")  # fmt: skip
+         "bars", "decomposition", "quotients", "heatmap")  # fmt: skip
 """Every kind: ``parts`` are municipalities as bars or dots, ``bars`` a profile by breakdown."""
 
 _MAIN, _STRIP, _MAP, _PARTS = 6, 8, 15, 3
@@ -25,7 +25,7 @@ def choose(finding: Finding, picture: Picture) -> tuple[str, ...]:
     needs a target ahead. A single figure without comparison gets no chart.
     """
     if not finding.segments or finding.latest.value is None:
-        return _without_level(finding)
+        return _analysed(finding, picture) or _without_level(finding)
     if age.able(finding):
         return ("age", *_over_time(finding, picture))
     time = _over_time(finding, picture)
@@ -47,6 +47,13 @@ def choose_section(section: Section, picture: Picture) -> tuple[str, ...]:
     able = [f for f in findings if heat_rows.comparable(f, picture)]
     sided = any(heat_rows.telling(f, picture) for f in able)
     return ("heatmap",) if len(able) >= 2 and sided else ()
+
+
+def _analysed(finding: Finding, picture: Picture) -> tuple[str, ...]:
+    """What an analysis is drawn as; nothing for other findings."""
+    if quotients.able(finding, picture):
+        return ("quotients",)
+    return ("decomposition",) if decomposition.able(finding, picture) else ()
 
 
 def _without_level(finding: Finding) -> tuple[str, ...]:
@@ -92,6 +99,8 @@ def _inside(finding: Finding, picture: Picture) -> tuple[str, ...]:
     keep = series.same_part(finding)
     counts = series.extensive(finding, picture)
     moving = [s for s in finding.parts if sum(keep(p.period) for p in series.points(s)) >= 2]
+    if counts and finding.pooled:  # an index of a handful of events would be noise
+        return ("parts",)
     if counts:  # an index needs a common positive base
         moving = [s for s in moving if all(p.y > 0 for p in series.points(s))]
     kinds: tuple[str, ...] = ("multiples",) if len(moving) >= _PARTS else ()

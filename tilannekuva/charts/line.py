@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tilannekuva import periods, words
-from tilannekuva.charts import axes, said, series, style
+from tilannekuva.charts import axes, fan, said, series, style
 from tilannekuva.charts.labels import wrap
 from tilannekuva.charts.paper import Box, Drawing, Paper
 from tilannekuva.charts.scales import Scale
@@ -54,6 +54,7 @@ def draw(finding: Finding, picture: Picture, lang: Language, *, indexed: bool = 
     lines = _lines(finding, picture, indexed)
     data = series.frame(
         [r for n in lines for r in series.rows(n.role, n.area, picture, lang, n.points)]
+        + ([] if indexed else fan.rows(finding, lang))
     )
     return Drawing(data, lambda: _paint(lines, finding, picture, lang, indexed))
 
@@ -109,15 +110,18 @@ def _paint(
     inside = [p for n in own for p in n.points]
     first, last = min(p.x for p in inside), max(p.x for p in inside)
     monthly = finding.frequency in ("month", "quarter", "half")
-    low, high, outside = _limits(lines)
-    if not indexed and _cut_off(lines, finding, picture):
+    ahead = () if indexed else finding.fan
+    far = periods.year(ahead[-1].period) if ahead else last
+    chance = None if indexed else _chance(finding)
+    low, high, outside = _limits(lines, [*(fan.values(finding) if ahead else ()), *(chance or ())])
+    if not indexed and _cut_off(lines, finding, picture) and low > 0:
         low -= 0.12 * (high - low)  # the lowest figure of a count must not look like none
     marks = axes.value_labels(low, high, lang)
     labels = _labels(lines, finding, picture, lang, indexed)
     column = max(style.text_width(t, bold=b.bold) for b in labels for t in b.lines)
     left = axes.label_width(marks) + 8
     right = style.WIDTH - column - 9
-    across = Scale(first, last, left + 5, right - 5)
+    across = Scale(first, far, left + 5, right - 5)
     unit = said.say("index_unit", lang) if indexed else said.unit_label(finding, picture, lang)
     unit_right = style.text_width(unit, style.SMALL)
     bands, names = axes.shocks(first, last, across, unit_right, monthly=monthly, lang=lang)
@@ -125,7 +129,8 @@ def _paint(
     base = top + _HEIGHT
     down = Scale(low, high, base, top)
     notes = axes.Notes(_notes(lines, finding, picture, lang, indexed, outside))
-    paper = Paper(style.WIDTH, base + 22 + notes.height)
+    words_of_fan = fan.LEGEND if ahead else 0.0
+    paper = Paper(style.WIDTH, base + 22 + words_of_fan + notes.height)
     paper.boxes([Box(a, top, b, base) for a, b in bands], style.SHADE)
     paper.text(0, 11, unit, size=style.SMALL, color=style.MUTED)
     for x, row, text in names:
@@ -135,17 +140,36 @@ def _paint(
     if indexed:
         paper.lines([((left, down(100)), (right, down(100)))], style.CONTEXT, 1.0)
     ticks = _span_ticks(inside, across, lang) if finding.frequency == "span" else ()
-    axes.year_axis(paper, across, first, last, base, names=ticks)
+    axes.year_axis(paper, across, first, far, base, names=ticks)
     frame = Box(left, top, right, base)
+    if ahead:
+        fan.draw(paper, ahead, own[-1].points[-1], across, down, frame)
+        fan.legend(paper, base + 22 + 13, lang)
     _gaps(paper, own, across, frame)
     _curves(paper, lines, finding, across, down, frame)
+    if chance:
+        x, ends = across(last), [down(v) for v in chance]
+        caps = [((x - 3, y), (x + 3, y)) for y in ends]
+        paper.lines([((x, ends[0]), (x, ends[1])), *caps], style.REGION, 1.4)
+    if ahead:  # past the fan to the names of the lines
+        reach = [((across(b.x) + 6, down(b.y)), (right + 5, down(b.y))) for b in labels]
+        paper.lines(reach, style.CONTEXT, 0.7, dash=(1.0, 2.0))
+        labels = [b._replace(x=far) for b in labels]
     placed = [
         axes.EndLabel(across(b.x), min(max(down(b.y), top), base), b.lines, b.color, b.bold)
         for b in labels
     ]
     axes.end_labels(paper, placed, right + 9, top - 8, base + 8)
-    notes.write(paper, base + 22)
+    notes.write(paper, base + 22 + words_of_fan)
     return paper
+
+
+def _chance(finding: Finding) -> tuple[float, float] | None:
+    """Limits of the newest figure's interval, where it has one."""
+    low, high = (finding.metrics.get(k) for k in ("interval_low", "interval_high"))
+    if low is None or high is None or low.value is None or high.value is None:
+        return None
+    return low.value, high.value
 
 
 def _cut_off(lines: Sequence[Line], finding: Finding, picture: Picture) -> bool:
@@ -153,10 +177,13 @@ def _cut_off(lines: Sequence[Line], finding: Finding, picture: Picture) -> bool:
     return series.extensive(finding, picture) and _limits(lines)[0] > 0
 
 
-def _limits(lines: Sequence[Line]) -> tuple[float, float, bool]:
-    """Value range, and whether context lines run out of it because they would flatten ours."""
-    main = [p.y for n in lines if n.role not in ("other", "peer") for p in n.points]
-    every = [p.y for n in lines for p in n.points]
+def _limits(lines: Sequence[Line], more: Sequence[float] = ()) -> tuple[float, float, bool]:
+    """Value range, and whether context lines run out of it because they would flatten ours.
+
+    ``more`` are values beside the lines that must be in the range: of a fan, of an interval.
+    """
+    main = [p.y for n in lines if n.role not in ("other", "peer") for p in n.points] + [*more]
+    every = [p.y for n in lines for p in n.points] + [*more]
     low, high = axes.limits(main)
     wide_low, wide_high = axes.limits(every)
     if high - low >= 0.4 * (wide_high - wide_low):
@@ -182,7 +209,9 @@ def _labels(
         bold = n.role == "region"
         text = wrap(name, _LABEL, bold=bold)
         if n.role != "named":
-            text.append(words.number(end.y, decimals, lang))
+            value = words.number(end.y, decimals, lang)
+            dated = finding.fan and not indexed  # the name stands where the fan ends, years later
+            text.append(f"{said.short(end.period, lang)}: {value}" if dated else value)
         color = style.REGION if bold else n.color
         found.append(axes.EndLabel(end.x, end.y, tuple(text), color, bold))
     return found
@@ -296,6 +325,10 @@ def _notes(
         found.append(said.say("thin_lines", lang))
     if outside:
         found.append(said.say("outside", lang))
+    if not indexed and _chance(finding):
+        found.append(said.say("chance_upright", lang))
+    if not indexed and finding.fan:
+        found.append(said.say("fan_note", lang))
     return found
 
 

@@ -234,6 +234,9 @@ def draw_parts(finding: Finding, picture: Picture, lang: Language) -> Drawing:
             found += series.rows("part", s, picture, lang, [figures[s.region]])
     values = {c: p.y for c, p in figures.items()}
     notes = said.statuses("some", series.unsure(p.status for p in figures.values()), lang)
+    if finding.pooled:
+        period = next(iter(figures.values())).period
+        notes.append(said.figures_of(finding, period, lang))
     return Drawing(series.frame(found), lambda: _paint_parts(values, notes, finding, picture, lang))
 
 

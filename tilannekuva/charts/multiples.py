@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tilannekuva import words
+from tilannekuva import periods, words
 from tilannekuva.charts import axes, said, series, style
 from tilannekuva.charts.paper import Box, Drawing, Paper
 from tilannekuva.charts.scales import Scale
 from tilannekuva.charts.series import Point
-from tilannekuva.model import Finding, Language, Picture, Series
+from tilannekuva.model import FEW_EVENTS, Finding, Language, Picture, Pooled, Series
 
 __all__ = ["Panel", "Parts", "draw", "parts"]
 
@@ -29,7 +29,15 @@ class Panel(NamedTuple):
 
     area: Series
     pieces: list[list[Point]]
-    latest: Point
+    latest: Point | None
+    pooled: Pooled | None = None
+    """Years taken together, where a single one is mostly chance: then they are what is read."""
+
+    @property
+    def order(self) -> tuple[bool, float, str]:
+        """The largest first; what is not shown comes last."""
+        value = self.pieces[-1][-1].y if self.pooled is None else self.pooled.value
+        return value is None, -(value or 0.0), self.area.region
 
 
 class Parts(NamedTuple):
@@ -43,7 +51,12 @@ class Parts(NamedTuple):
 def parts(finding: Finding, picture: Picture) -> Parts:
     """What is drawn: counts as an index, because their levels differ a hundredfold."""
     keep = series.same_part(finding)
-    able = [s for s in finding.parts if len([p for p in series.points(s) if keep(p.period)]) > 1]
+    together = {p.region: p for p in finding.pooled}
+    able = [
+        s
+        for s in finding.parts
+        if s.region in together or len([p for p in series.points(s) if keep(p.period)]) > 1
+    ]
     base = _base(able, keep) if series.extensive(finding, picture) else None
     usual = 1.0 if series.dense(finding) else series.step(finding)
     cut = series.cuts(finding, picture)
@@ -57,9 +70,9 @@ def parts(finding: Finding, picture: Picture) -> Parts:
     panels = []
     for s in able:
         newest, drawn = series.last(s), pieces(s)
-        if newest and drawn:
-            panels.append(Panel(s, drawn, newest))
-    panels.sort(key=lambda p: (-p.pieces[-1][-1].y, p.area.region))
+        if (newest and drawn) or s.region in together:
+            panels.append(Panel(s, drawn, newest, together.get(s.region)))
+    panels.sort(key=lambda p: p.order)
     xs = [p.x for n in panels for piece in n.pieces for p in piece]
     first, last = min(xs, default=0.0), max(xs, default=0.0)
     whole = [
@@ -76,8 +89,19 @@ def draw(finding: Finding, picture: Picture, lang: Language) -> Drawing:
     found: list[series.Row] = []
     for n in panels:
         found += series.rows("part", n.area, picture, lang, _flat(n.pieces))
+        found += _rows_together(n, picture, lang)
     found += series.rows("region", series.own(finding), picture, lang, _flat(whole))
     return Drawing(series.frame(found), lambda: _paint(panels, whole, finding, picture, lang, base))
+
+
+def _rows_together(panel: Panel, picture: Picture, lang: Language) -> list[series.Row]:
+    """Years taken together as a row of the data table, under the span that they make."""
+    pooled = panel.pooled
+    if pooled is None or pooled.value is None:
+        return []
+    span = f"{pooled.periods[0]}/{pooled.periods[-1]}"
+    point = Point(periods.year(pooled.periods[-1]), pooled.value, span, "final")
+    return series.rows("part_together", panel.area, picture, lang, [point])
 
 
 def _flat(pieces: Sequence[Sequence[Point]]) -> list[Point]:
@@ -101,14 +125,12 @@ def _paint(
 ) -> Paper:
     every = [p for n in panels for p in _flat(n.pieces)]
     first, last = min(p.x for p in every), max(p.x for p in every)
-    low, high = axes.limits([p.y for p in (*every, *_flat(whole))])
+    bands = [v for n in panels if n.pooled for v in (n.pooled.low, n.pooled.high) if v is not None]
+    low, high = axes.limits([p.y for p in (*every, *_flat(whole))] + bands)
     marks = axes.value_labels(low, high, lang, 3)
     left = axes.label_width(marks, style.SMALL) + 8
     decimals = said.indicator(finding, picture).decimals
-    texts = [
-        (said.name(picture, n.area.region, lang), words.number(n.latest.y, decimals, lang))
-        for n in panels
-    ]
+    texts = [(said.name(picture, n.area.region, lang), _value(n, decimals, lang)) for n in panels]
     heads = _heads(texts, left)
     columns, wide = heads.columns, heads.wide
     head = _HEAD + (axes.LINE if heads.stacked else 0.0)
@@ -119,7 +141,7 @@ def _paint(
     notes = axes.Notes(_notes(panels, finding, picture, lang, base))
     paper = Paper(style.WIDTH, 18 + count * each + 14 + notes.height)
     paper.text(0, 11, unit, size=style.SMALL, color=style.MUTED)
-    marks_of = _Marks([], [], [], [], [], [], [])
+    marks_of = _Marks([], [], [], [], [], [], [], [], [], [])
     for i, panel in enumerate(panels):
         row, column = divmod(i, columns)
         x = left + column * (wide + _GAP)
@@ -136,7 +158,7 @@ def _paint(
                 paper.text(
                     x - 6, down(v) + 4, text, size=style.SMALL, color=style.MUTED, anchor="end"
                 )
-        _header(paper, frame, texts[i], heads)
+        _header(paper, frame, texts[i], heads, style.MUTED if _few(panel) else style.INK)
         if i + columns >= len(panels):
             _years(paper, frame, first, last)
     _draw(paper, marks_of)
@@ -171,15 +193,30 @@ def _heads(texts: Sequence[tuple[str, str]], left: float) -> _Heads:
     return _Heads(columns, wide(columns), size, both > wide(columns))
 
 
-def _header(paper: Paper, frame: Box, text: tuple[str, str], heads: _Heads) -> None:
+def _few(panel: Panel) -> bool:
+    """Whether a figure is of so few events that it is mostly chance."""
+    return panel.pooled is not None and (panel.pooled.events or 0.0) < FEW_EVENTS
+
+
+def _value(panel: Panel, decimals: int, lang: Language) -> str:
+    """The figure over a panel: of the years together where there are such, else the newest."""
+    if panel.pooled is not None and panel.pooled.value is None:
+        return said.say("few", lang)
+    value = panel.pooled.value if panel.pooled else panel.latest.y if panel.latest else None
+    return "" if value is None else words.number(value, decimals, lang)
+
+
+def _header(
+    paper: Paper, frame: Box, text: tuple[str, str], heads: _Heads, color: str = style.INK
+) -> None:
     name, value = text
     y = frame.top - 5
     top = y - axes.LINE if heads.stacked else y
     paper.text(frame.left, top, name, size=heads.size, bold=True, color=style.REGION)
     if heads.stacked:
-        paper.text(frame.left, y, value)
+        paper.text(frame.left, y, value, color=color)
     else:
-        paper.text(frame.right, y, value, anchor="end")
+        paper.text(frame.right, y, value, anchor="end", color=color)
 
 
 class _Marks(NamedTuple):
@@ -192,6 +229,9 @@ class _Marks(NamedTuple):
     own: list[_Line]
     full: list[tuple[float, float]]
     hollow: list[tuple[float, float]]
+    bands: list[Box]
+    yearly: list[_Line]
+    together: list[_Line]
 
 
 def _collect(
@@ -207,6 +247,10 @@ def _collect(
 
     marks.behind.extend(places(p) for n in behind if n is not panel for p in n.pieces)
     marks.whole.extend(places(p) for p in whole)
+    if panel.pooled is not None:
+        marks.yearly.extend(places(p) for p in panel.pieces)
+        _together(marks, panel.pooled, across, down)
+        return
     marks.own.extend(places(p) for p in panel.pieces)
     end = panel.pieces[-1][-1]
     alone = [p[0] for p in panel.pieces[:-1] if len(p) == 1]
@@ -214,11 +258,24 @@ def _collect(
     marks.hollow.extend(places([p for p in (*alone, end) if p.status not in series.SURE]))
 
 
+def _together(marks: _Marks, pooled: Pooled, across: Scale, down: Scale) -> None:
+    """The years taken together as a line across them, in the band that chance leaves."""
+    if pooled.value is None or pooled.low is None or pooled.high is None:
+        return
+    ends = (periods.year(pooled.periods[0]), periods.year(pooled.periods[-1]))
+    left, right = (across(max(x, across.low)) for x in ends)
+    marks.bands.append(Box(left, down(pooled.high), right, down(pooled.low)))
+    marks.together.append(((left, down(pooled.value)), (right, down(pooled.value))))
+
+
 def _draw(paper: Paper, marks: _Marks) -> None:
+    paper.boxes(marks.bands, style.FAN80)
     paper.lines(marks.grid, style.GRID, 1.0)
     paper.lines(marks.level, style.CONTEXT, 0.8)
     paper.lines(marks.behind, style.CONTEXT, 0.35)
     paper.lines(marks.whole, style.COUNTRY, 1.2, dash=(4.0, 2.5))
+    paper.lines(marks.yearly, style.FAINT, 1.2)
+    paper.lines(marks.together, style.REGION, 3.0)
     paper.lines(marks.own, style.REGION, 2.0)
     paper.dots(marks.full, 2.6, style.REGION)
     paper.dots(marks.hollow, 2.6, "white", style.REGION, 1.2)
@@ -239,6 +296,12 @@ def _notes(
         found.append(said.say("index_base", lang, base=said.short(base, lang)))
     name = said.name(picture, series.own(finding).region, lang)
     found.append(said.say("dashed_whole", lang, region=name))
+    together = next((n.pooled for n in panels if n.pooled), None)
+    if together is not None:
+        years = f"{together.periods[0]}–{together.periods[-1]}"
+        found += [said.say("pooled_in_order", lang), said.say("pooled", lang, years=years)]
+        return found + ([said.say("few_grey", lang)] if any(map(_few, panels)) else [])
     found.append(said.say("in_order_index" if base else "in_order", lang))
-    found += said.statuses("hollow", series.unsure(n.latest.status for n in panels), lang)
+    shown = (n.latest.status for n in panels if n.latest)
+    found += said.statuses("hollow", series.unsure(shown), lang)
     return found

@@ -9,6 +9,7 @@ from tilannekuva.model import Finding, Indicator, Picture, Unit
 
 __all__ = [
     "country",
+    "figures_of",
     "indicator",
     "name",
     "say",
@@ -29,6 +30,19 @@ def say(key: str, lang: str, **values: object) -> str:
 def statuses(key: str, found: Iterable[str], lang: str) -> list[str]:
     """A note for each status that is not final: what a hollow mark means."""
     return [say(key, lang, what=words.message(f"status.{s}", lang)) for s in found]
+
+
+def figures_of(finding: Finding, period: str, lang: str) -> str:
+    """Of when the municipalities' figures are; of years taken together, that they are means."""
+    if not finding.pooled:
+        return say("figures_of", lang, period=short(period, lang))
+    hidden = any(p.value is None for p in finding.pooled)
+    return say(
+        "pooled_of",
+        lang,
+        years=short(period, lang),
+        hidden=say("pooled_hidden", lang) if hidden else "",
+    )
 
 
 def name(picture: Picture, code: str, lang: str) -> str:

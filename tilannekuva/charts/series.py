@@ -211,7 +211,18 @@ def unsure(statuses: Iterable[str]) -> list[str]:
 
 
 def part_figures(finding: Finding) -> dict[str, Point]:
-    """Newest figure of each municipality for the commonest newest period among them."""
+    """Newest figure of each municipality for the commonest newest period among them.
+
+    Where the events of a year are few, that of the years taken together.
+    """
+    if finding.pooled:
+        return {
+            p.region: Point(
+                periods.year(p.periods[-1]), p.value, f"{p.periods[0]}/{p.periods[-1]}", "final"
+            )
+            for p in finding.pooled
+            if p.value is not None
+        }
     newest = {s.region: p for s in finding.parts if (p := last(s))}
     if not newest:
         return {}

@@ -68,7 +68,12 @@ def swarm(xs: Sequence[float], apart: float, first: int) -> list[float]:
 
 
 def _paint(dots: Sequence[Dot], finding: Finding, picture: Picture, lang: Language) -> Paper:
-    low, high = axes.limits([d.value for d in dots])
+    chance = [
+        m.value
+        for k in ("interval_low", "interval_high")
+        if (m := finding.metrics.get(k)) is not None and m.value is not None
+    ]
+    low, high = axes.limits([*(d.value for d in dots), *chance])
     marks = axes.value_labels(low, high, lang)
     across = Scale(low, high, 8, style.WIDTH - 8)
     areas = [d for d in dots if d.code != "SSS"]
@@ -79,7 +84,8 @@ def _paint(dots: Sequence[Dot], finding: Finding, picture: Picture, lang: Langua
     above, below = -min(moves) + _OWN + 4, max(moves) + _OWN + 4
     middle = 2 * axes.LINE + 4 + above
     base = middle + below + 2 * axes.LINE + 6
-    notes = axes.Notes(_notes(areas, picture, lang))
+    told = [said.say("chance_level", lang)] if chance else []
+    notes = axes.Notes([*_notes(areas, picture, lang), *told])
     paper = Paper(style.WIDTH, base + 26 + axes.LINE + notes.height)
 
     zone = (middle - above, middle + below)
@@ -92,6 +98,10 @@ def _paint(dots: Sequence[Dot], finding: Finding, picture: Picture, lang: Langua
         x = across(country.value)
         paper.lines([[(x, y) for y in zone]], style.COUNTRY, 2.0, dash=(4.0, 2.5))
     places = [(x, middle + y) for x, y in zip(xs, moves, strict=True)]
+    if chance:
+        y, ends = places[own][1], [across(v) for v in chance]
+        caps = [((x, y - 4), (x, y + 4)) for x in ends]
+        paper.lines([((ends[0], y), (ends[1], y)), *caps], style.REGION, 1.6)
     _dots(paper, areas, places, own)
     decimals = said.indicator(finding, picture).decimals
     _names(paper, areas, places, own, country, finding, lang, decimals, zone, across)

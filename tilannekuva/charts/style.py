@@ -20,6 +20,8 @@ __all__ = [
     "CONTEXT",
     "COUNTRY",
     "FAINT",
+    "FAN50",
+    "FAN80",
     "FOURTH",
     "GRID",
     "INK",
@@ -56,6 +58,8 @@ INK = "#111827"
 CONTEXT = "#6B7280"
 FAINT = "#9DBAD6"
 """Background of our own line: 2.0 on white, so nothing rests on it."""
+FAN80, FAN50 = "#DDE9F5", "#B3CDE6"
+"""Bands ahead of our own line, told apart by words as well."""
 MUTED = "#4B5563"
 """Small print: 7.6 on white, 6.8 on :data:`SHADE`."""
 GRID = "#E5E7EB"

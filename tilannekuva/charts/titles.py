@@ -12,6 +12,7 @@ from tilannekuva.model import Finding, Language, Picture, Section
 __all__ = ["Titles", "of_finding", "of_section"]
 
 _LATEST = ("strip", "map")
+_ANALYSED = ("decomposition", "quotients")
 _PARTS = ("multiples", "parts", "map_parts")
 
 
@@ -150,6 +151,13 @@ def _subtitle(kind: str, finding: Finding, picture: Picture, lang: Language) -> 
             said.unit_label(finding, picture, lang),
             words.period(period, lang),
         )
+    if kind in _ANALYSED:
+        unit = said.unit_label(finding, picture, lang)
+        span = _analysed_span(finding, picture, lang)
+        told = said.indicator(finding, picture).names[lang].endswith(f" {span}")
+        said_so = _measured(finding, picture, lang, unit, span)
+        # A name that ends with its years does not say them twice.
+        return said_so.removesuffix(f", {span}") if told else said_so
     if kind == "multiples":
         panels, _, base = multiples.parts(finding, picture)
         drawn = sorted((p.x, p.period) for n in panels for piece in n.pieces for p in piece)
@@ -169,6 +177,16 @@ def _subtitle(kind: str, finding: Finding, picture: Picture, lang: Language) -> 
         base = said.short(series.index_base(finding), lang)
         return _measured(finding, picture, lang, said.say("index_unit_base", lang, base=base), span)
     return str(narrate.subtitle(finding, picture, lang))
+
+
+def _analysed_span(finding: Finding, picture: Picture, lang: Language) -> str:
+    """The year of a gap, the years of a change, from the first crisis to the last."""
+    last = max(s.periods[-1] for s in finding.profile)
+    analysis = said.indicator(finding, picture).analysis
+    if analysis is not None and analysis.base:
+        return words.period_range(analysis.base, last, lang)
+    first = min(s.periods[-1] for s in finding.profile)
+    return words.period_range(first, last, lang) if first < last else words.period(last, lang)
 
 
 def _measured(finding: Finding, picture: Picture, lang: Language, unit: str, span: str) -> str:
@@ -194,6 +212,8 @@ def _alt(kind: str, finding: Finding, picture: Picture, lang: Language) -> str:
         "target": narrate.alt_target,
         "age": narrate.alt_age,
         "bars": narrate.alt_age,
+        "decomposition": narrate.alt_parts,
+        "quotients": narrate.alt_quotients,
     }[kind]
     return _text(alt(finding, picture, lang))
 

@@ -121,13 +121,17 @@ def dynamic_shift_share(
     if not years.is_monotonic_increasing:
         msg = f"The years must rise from left to right; they are {list(years)}."
         raise DataError(msg)
+    if method not in ("dunn", "esteban_marquillas"):
+        msg = f"method is {method!r}; give 'dunn' or 'esteban_marquillas'."
+        raise DataError(msg)
+    same_labels(region.index, nation.index, "industries")
+    ours, theirs = region.to_numpy(), nation.loc[region.index].to_numpy()
     parts = [
-        shift_share(region[one], region[two], nation[one], nation[two], method=method)
-        for one, two in pairwise(years)
+        _components(ours[:, a], ours[:, b], theirs[:, a], theirs[:, b], region.index, method)
+        for a, b in pairwise(range(len(years)))
     ]
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
+    total = pd.DataFrame({k: sum(p[k] for p in parts) for k in parts[0]}, index=region.index)
+    total.loc[TOTAL] = total.sum(skipna=False)
     return total
 
 

@@ -1,10 +1,13 @@
 """How sure are we: intervals of rates and shares, standardised figures, the social gradient.
 
+And of many tests looked at together, how many of those that stand out may do so by chance.
+
 Counts are events (Poisson) or people (binomial) of one region, period and group. NaN is missing;
 a missing part makes the whole unknown, it is never counted as zero.
 
 References:
-    Wilson, E. B. (1927) JASA 22:209-212; for the others see `_intervals`, `_standardised`,
+    Wilson, E. B. (1927) JASA 22:209-212; Benjamini, Y. & Hochberg, Y. (1995) J. R. Statist. Soc. B
+    57:289-300 (false discoveries). For the others see `_intervals`, `_standardised`,
     `_life_table` and `_gradient`.
 """
 
@@ -15,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 
 from tilannekuva.errors import DataError
-from tilannekuva.measures._arrays import normal_quantile, same_length, vector
+from tilannekuva.measures._arrays import floats, normal_quantile, same_length, vector
 from tilannekuva.measures._gradient import Slope, slope_index
 from tilannekuva.measures._intervals import (
     Interval,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Interval",
     "Slope",
+    "false_discovery",
     "life_expectancy",
     "proportion_interval",
     "rate_interval",
@@ -217,3 +221,43 @@ def life_expectancy(
             "high": value + z * error,
         }
     )
+
+
+def false_discovery(p: ArrayLike) -> Floats:
+    """Return the controlled p of each of many tests (Benjamini-Hochberg, step-up).
+
+    Of m tests in rising order of p, q_(i) is the least m·p_(j)/j over j ≥ i. Calling every test
+    with q ≤ 0.05 a finding makes at most five in a hundred of the findings false on average, for
+    tests that are independent or depend on each other positively.
+
+    Args:
+        p: (…, tests) probabilities; tests on the last axis are controlled together. NaN is a test
+            that was not made: it is not counted and has no q.
+
+    Returns:
+        Array of the shape of `p`, never below p and never above 1.
+
+    Raises:
+        DataError: A number is not between 0 and 1, or `p` is a single number.
+
+    Example:
+        >>> false_discovery([0.01, 0.04, 0.03, 0.005]).round(3)
+        array([0.02, 0.04, 0.04, 0.02])
+    """
+    found = floats(p, "p")
+    if found.ndim == 0:
+        msg = "'p' is one number; give the p-values of all tests that are looked at together."
+        raise DataError(msg)
+    if ((found < 0) | (found > 1)).any():
+        msg = "A probability lies outside 0 to 1; give p-values, not per cents."
+        raise DataError(msg)
+    order = np.argsort(found, axis=-1, kind="stable")  # what is missing comes last
+    ordered = np.take_along_axis(found, order, axis=-1)
+    tests = np.count_nonzero(~np.isnan(found), axis=-1)[..., None]
+    scaled = ordered * tests / np.arange(1, found.shape[-1] + 1)
+    least = np.fmin.accumulate(scaled[..., ::-1], axis=-1)[..., ::-1]
+    # m·p/m may come out a hair below p.
+    least = np.clip(np.where(np.isnan(ordered), np.nan, least), ordered, 1.0)
+    controlled = np.empty_like(found)
+    np.put_along_axis(controlled, order, least, axis=-1)
+    return controlled

@@ -17,6 +17,7 @@ import numpy as np
 from tilannekuva.errors import DataError
 from tilannekuva.measures._arrays import floats, vector
 from tilannekuva.measures._level_shifts import best_cuts
+from tilannekuva.measures._line import ols_slope
 from tilannekuva.measures._trend import Trend, TrendMany, trend, trend_many
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = [
     "breaks",
     "cagr",
     "constant_tail",
+    "ols_slope",
     "rebase",
     "trend",
     "trend_many",

@@ -18,6 +18,7 @@ import numpy as np
 
 from tilannekuva.errors import DataError
 from tilannekuva.measures._arrays import floats, maybe
+from tilannekuva.measures._standing import average_rank, zscore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from tilannekuva.measures._arrays import Bools, Floats
 
-__all__ = ["Gap", "RankMany", "gap", "rank", "rank_many"]
+__all__ = ["Gap", "RankMany", "average_rank", "gap", "rank", "rank_many", "zscore"]
 
 T = TypeVar("T")
 Direction = Literal["up", "down"]

@@ -21,7 +21,7 @@ import numpy as np
 
 from tilannekuva.errors import DataError
 from tilannekuva.measures import _smoothing
-from tilannekuva.measures._arrays import maybe, same_length, vector
+from tilannekuva.measures._arrays import floats, maybe, same_length, vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tilannekuva.measures._arrays import Floats
 
-__all__ = ["Scores", "backtest", "mase", "project", "smape"]
+__all__ = ["Fans", "Scores", "backtest", "mase", "project", "project_many", "smape"]
 
 Method = Literal["damped", "theta", "drift", "naive", "median"]
 _Forecast = Callable[["Floats", int], "Floats"]
@@ -61,6 +61,29 @@ class Scores:
     mase_naive: float | None
     coverage50: float | None
     coverage80: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fans:
+    """Projections of many series; NaN where nothing may be said.
+
+    Attributes:
+        value: (series, steps) the series carried on.
+        low50: (series, steps) limits that held half of the outcomes of the past.
+        high50: (series, steps)
+        low80: (series, steps) limits that held four outcomes of five.
+        high80: (series, steps)
+        mase: (series,) mean absolute error of the past, over the mean yearly step before it.
+        mase_naive: (series,) the same for carrying on the last value.
+    """
+
+    value: Floats
+    low50: Floats
+    high50: Floats
+    low80: Floats
+    high80: Floats
+    mase: Floats
+    mase_naive: Floats
 
 
 def project(
@@ -125,6 +148,75 @@ def project(
         name: np.where(np.isnan(columns[name]), np.nan, column) for name, column in within.items()
     }
     return pd.DataFrame({"period": ahead, **kept})
+
+
+def project_many(
+    values: ArrayLike,
+    horizon: int,
+    *,
+    low: ArrayLike = np.nan,
+    high: ArrayLike = np.nan,
+) -> Fans:
+    """Carry many series on by damped trend, each tried on its own past, without a loop over them.
+
+    As `project` and `backtest` with the method "damped", every beginning of five values and more
+    being an origin; but the weights are the best of a fixed grid and not searched for, so that one
+    pass over time fits every origin of every series.
+
+    Args:
+        values: (series, time) at equal steps, aligned to the left and without a gap inside; NaN
+            after the end of a series. Start after a break.
+        horizon: Steps ahead, 1 or more.
+        low: Least that the values can be, one number or (series,); NaN for no bound.
+        high: Most that they can be.
+
+    Returns:
+        Values of fewer than 8 are carried on as they are. A limit is NaN where fewer than five
+        origins could be tried, and the scores are NaN where no origin has all its outcomes or the
+        past never changed.
+
+    Raises:
+        DataError: A value inside is missing, nothing is there, or `horizon` is wrong.
+
+    Example:
+        >>> fans = project_many([[10, 12, 13, 15, 16, 18, 19, 21, 22, 24, 25, 27, 28]], 2)
+        >>> fans.value.round(1).tolist(), bool(fans.mase[0] < fans.mase_naive[0])
+        ([[29.2, 30.5]], True)
+    """
+    if horizon < 1:
+        msg = f"horizon is {horizon}; give the number of steps ahead, 1 or more."
+        raise DataError(msg)
+    x = floats(values, "values")
+    present = ~np.isnan(x)
+    if x.ndim != 2 or not x.size or not present[:, 0].all():
+        msg = "Give (series, time) that begin with a value each; leave out what has none."
+        raise DataError(msg)
+    if (present[:, 1:] > present[:, :-1]).any():
+        msg = "A value inside a series is missing; start after it, values are not filled in."
+        raise DataError(msg)
+    size = present.sum(axis=1)
+    level, trend, phi = _smoothing.damped_prefixes(x)
+    steps = np.arange(1, horizon + 1)
+    # (series, origin, step): what each beginning foresaw; position t knows the values up to t.
+    paths = level[..., None] + trend[..., None] * np.cumsum(phi[..., None] ** steps, axis=-1)
+    later = np.arange(x.shape[1])[:, None] + steps
+    padded = np.concatenate([x, np.full((len(x), horizon), np.nan)], axis=1)
+    outcomes = np.where(
+        (np.arange(x.shape[1]) >= _MIN_TRAINING - 1)[:, None], padded[:, later], np.nan
+    )
+    missed = np.abs(outcomes - paths)
+    rows = np.arange(len(x))
+    last = x[rows, size - 1, None]
+    value = np.where((size >= _MIN_N)[:, None], paths[rows, size - 1], last)
+    half50, half80 = (_quantiles(missed, share) for share in (0.5, 0.8))
+    columns = (value, value - half50, value + half50, value - half80, value + half80)
+    least, most = (np.asarray(floats(v, "bounds")).reshape(-1, 1) for v in (low, high))
+    within = [
+        np.where(np.isnan(column), np.nan, np.fmin(np.fmax(column, least), most))
+        for column in columns
+    ]
+    scores = (_mean_scaled(found, x) for found in (missed, np.abs(outcomes - x[..., None])))
+    return Fans(*within, *scores)
 
 
 def backtest(values: ArrayLike, method: Method, origins: int, *, horizon: int = 1) -> Scores:
@@ -289,3 +381,27 @@ def _share_inside(missed: Floats, half: Floats) -> float | None:
 def _mean(scores: Sequence[float | None]) -> float | None:
     known = [score for score in scores if score is not None]
     return math.fsum(known) / len(known) if known else None
+
+
+def _quantiles(missed: Floats, share: float) -> Floats:
+    """Return the half-width (series, steps) of the interval that held a share of the outcomes.
+
+    The errors are (series, origins, steps); the rule is that of `project`.
+    """
+    ordered = np.sort(missed, axis=1)
+    tried = np.count_nonzero(~np.isnan(missed), axis=1)
+    rank = np.minimum(np.ceil((tried + 1) * share).astype(np.intp), tried)
+    picked = np.take_along_axis(ordered, np.maximum(rank - 1, 0)[:, None, :], axis=1)[:, 0]
+    width = np.where(tried >= _MIN_ORIGINS, picked, np.nan)
+    return np.asarray(np.maximum.accumulate(width, axis=1))
+
+
+def _mean_scaled(missed: Floats, x: Floats) -> Floats:
+    """Return the mean over origins with all their outcomes of error over the steps of the past."""
+    moved = np.cumsum(np.abs(np.diff(x, axis=1, prepend=x[:, :1])), axis=1)
+    usual = moved / np.maximum(np.arange(x.shape[1]), 1)
+    error = missed.mean(axis=-1)
+    fits = ~np.isnan(error) & (usual > 0)
+    scaled = np.where(fits, error / np.where(fits, usual, 1.0), 0.0)
+    count = fits.sum(axis=1)
+    return np.where(count > 0, scaled.sum(axis=1) / np.maximum(count, 1), np.nan)

@@ -6,9 +6,9 @@ evidence: *selvä* / *tydlig* / *clear*, *viitteitä* / *tecken på* / *signs of
 *går inte att säga* / *cannot tell*.
 
 Inside, from the ground up: ``phrases`` (a topic, and clauses that remember their numbers),
-``clauses`` (figures, differences, spans), ``balances``, ``notes`` (labels and sources),
-``remarks`` (targets, divisions, breaks, status, age), ``news``, ``statements``; on these
-``headlines``, ``summaries`` and ``alts``.
+``clauses`` (figures, differences, spans), ``balances``, ``analysed`` (decompositions, crises),
+``notes`` (labels and sources), ``remarks`` (targets, divisions, breaks, status, age), ``news``,
+``statements``; on these ``headlines``, ``summaries`` and ``alts``.
 """
 
 from tilannekuva.narrate.alts import (
@@ -20,9 +20,12 @@ from tilannekuva.narrate.alts import (
     alt_map,
     alt_map_parts,
     alt_multiples,
+    alt_parts,
+    alt_quotients,
     alt_strip,
     alt_target,
 )
+from tilannekuva.narrate.analysed import UNKNOWN_GROUPS, group_order, inputs, shock_years
 from tilannekuva.narrate.clauses import axis_name, in_percent
 from tilannekuva.narrate.headlines import Card, card, headline, subtitle
 from tilannekuva.narrate.notes import (
@@ -44,6 +47,7 @@ from tilannekuva.narrate.statements import sentences
 from tilannekuva.narrate.summaries import summary
 
 __all__ = [
+    "UNKNOWN_GROUPS",
     "Card",
     "Number",
     "Sentence",
@@ -56,6 +60,8 @@ __all__ = [
     "alt_map",
     "alt_map_parts",
     "alt_multiples",
+    "alt_parts",
+    "alt_quotients",
     "alt_strip",
     "alt_target",
     "axis_name",
@@ -66,13 +72,16 @@ __all__ = [
     "decimals",
     "edition_text",
     "gap_text",
+    "group_order",
     "headline",
     "in_percent",
+    "inputs",
     "level_name",
     "licence_text",
     "place",
     "reason_label",
     "sentences",
+    "shock_years",
     "source_line",
     "status_label",
     "status_mark",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tilannekuva import periods, words
 from tilannekuva.model import Finding, Picture, Section, Series
-from tilannekuva.narrate import clauses, phrases
+from tilannekuva.narrate import analysed, clauses, phrases
 from tilannekuva.narrate.phrases import Topic, place
 from tilannekuva.narrate.statements import gap_metric, rank_clause
 
@@ -24,6 +24,8 @@ __all__ = [
     "alt_map",
     "alt_map_parts",
     "alt_multiples",
+    "alt_parts",
+    "alt_quotients",
     "alt_strip",
     "alt_target",
 ]
@@ -85,6 +87,14 @@ def alt_line(finding: Finding, picture: Picture, lang: str) -> str:
         if ahead
         else ""
     )
+    if finding.fan:
+        far = finding.fan[-1]
+        ends = [
+            words.quantity(v, t.indicator.decimals, t.unit, lang) for v in (far.low80, far.high80)
+        ]
+        future += _say(
+            t, "line_fan", low=ends[0], high=ends[1], period=words.period(far.period, lang)
+        )
     if not points:
         return _say(t, "empty") + future
     own = points[-1]
@@ -266,18 +276,32 @@ def _municipal(finding: Finding, picture: Picture, lang: str, key: str) -> str:
     newest = _newest(points)
     if not newest:
         return _say(t, "empty")
+    taken = [
+        _Point(p.region, newest[0].period, p.value, "final")
+        for p in finding.pooled
+        if p.value is not None
+    ]
+    newest = taken or newest  # what is drawn of a year with few events
     high, low = _ends(newest)
+    when, more = _when(t, newest[0]), ""
+    if taken:
+        years = finding.pooled[0].periods
+        when = words.period_range(years[0], years[-1], lang)
+        more = _say(t, "pooled", range=when)
     first = min(points, key=lambda p: periods.parse(p.period).start).period
-    return _say(
-        t,
-        key,
-        n=len({p.area for p in points}),
-        period=_when(t, newest[0]),
-        range=words.period_range(first, newest[0].period, lang),
-        high=_shown(t, high),
-        high_region=_who(t, high),
-        low=_shown(t, low),
-        low_region=_who(t, low),
+    return (
+        _say(
+            t,
+            key,
+            n=len({p.area for p in points}),
+            period=when,
+            range=words.period_range(first, newest[0].period, lang),
+            high=_shown(t, high),
+            high_region=_who(t, high),
+            low=_shown(t, low),
+            low_region=_who(t, low),
+        )
+        + more
     )
 
 
@@ -337,6 +361,16 @@ def _pace(t: Topic, value: float) -> str:
     if t.unit.id in ("percent", "percent_change"):
         return words.points(value, places, t.lang)
     return words.quantity(value, places, t.unit, t.lang, sign=True)
+
+
+def alt_parts(finding: Finding, picture: Picture, lang: str) -> str:
+    """What a figure is made of, as bars from zero."""
+    return analysed.alt(Topic(finding, picture, lang), "decomposition")
+
+
+def alt_quotients(finding: Finding, picture: Picture, lang: str) -> str:
+    """Industries by how over-represented they are, as dots."""
+    return analysed.alt(Topic(finding, picture, lang), "quotients")
 
 
 def alt_age(finding: Finding, picture: Picture, lang: str) -> str:

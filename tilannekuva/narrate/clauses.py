@@ -12,8 +12,10 @@ from tilannekuva.narrate.phrases import PER_CENT, Clause, Number, Topic, clause,
 
 __all__ = [
     "amount",
+    "axis_codes",
     "axis_name",
     "bare_number",
+    "between",
     "difference",
     "figure",
     "group_name",
@@ -51,6 +53,11 @@ def axis_name(axis: str, code: str, lang: str) -> str:
     'Agriculture and hunting'
     """
     return _axis(axis).get(code, {}).get(f"name_{lang}", code)
+
+
+def axis_codes(axis: str) -> tuple[str, ...]:
+    """The codes of an axis, in their order."""
+    return tuple(_axis(axis))
 
 
 def group_name(t: Topic, breakdown: str) -> str:
@@ -105,6 +112,19 @@ def amount(t: Topic, metric: str) -> Clause:
     assert value is not None  # asked for only where it is
     bare = bare_number(t, value)
     return Clause(spoken(t, value), (Number(metric, value, bare, t.indicator.id),))
+
+
+def between(t: Topic, low: str, high: str) -> Clause:
+    """Two metrics in the indicator's unit as a range, with the unit said once."""
+    least, most = t.value(low), t.value(high)
+    assert least is not None  # asked for only where they are
+    assert most is not None
+    ends = [(m, v, bare_number(t, v)) for m, v in ((low, least), (high, most))]
+    # A dash before a minus could be taken for either.
+    dash = "–" if least >= 0 else " – "
+    text = spoken(t, most).replace(ends[1][2], f"{ends[0][2]}{dash}{ends[1][2]}", 1)
+    # Numbers are told by their size; the sign stands in the text.
+    return Clause(text, tuple(Number(m, v, b.lstrip("−"), t.indicator.id) for m, v, b in ends))
 
 
 def spoken(t: Topic, value: float) -> str:

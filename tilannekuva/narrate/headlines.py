@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tilannekuva import words
 from tilannekuva.model import LANGUAGES, Finding, Measured, Picture
-from tilannekuva.narrate import clauses, phrases
+from tilannekuva.narrate import analysed, clauses, phrases
 from tilannekuva.narrate.notes import age_text, status_label
 from tilannekuva.narrate.phrases import Clause, Topic, Verb, moved
 from tilannekuva.narrate.statements import (
@@ -43,7 +43,8 @@ def _headlines(t: Topic) -> list[Clause]:
     """Headlines that hold, best first; the last ones always fit."""
     plain = level(t, marked=True)
     if t.value("latest") is None:
-        return [plain, _label(t)]
+        brief = analysed.short(t)
+        return [plain, *([brief] if brief else []), _label(t)]
     word = int(t.value("trend_word") or 0)
     found: list[Clause] = []
     if abs(word) == 2:

@@ -48,7 +48,7 @@ def _tables(picture: Picture, since: str) -> dict[tuple[str, str], list[Change]]
     found: dict[tuple[str, str], list[Change]] = {}
     for change in picture.changes:
         # A formula's figure is news only through what it is made of.
-        if picture.indicators[change.indicator].formula is not None:
+        if picture.indicators[change.indicator].rule is not None:
             continue
         used, _ = received(picture.findings[change.indicator].snapshots, picture)
         fresh = [s for s in used if s.published_on > since] or used[-1:]

@@ -196,6 +196,7 @@ def source_line(finding: Finding, picture: Picture, lang: str) -> str:
     tables: dict[tuple[str, str, str], list[str]] = {}
     for s in used:
         tables.setdefault((s.source, s.table, s.licence), []).append(s.published_on)
+    tables = _joined(tables)
     items: dict[str, None] = {}
     keys = list(tables)
     for n, (source, table, licence) in enumerate(keys):
@@ -220,6 +221,22 @@ def source_line(finding: Finding, picture: Picture, lang: str) -> str:
         return words.message("source.none", lang)
     key = "source.line" if count == 1 else "source.lines"
     return words.message(key, lang, items="; ".join(items))
+
+
+_FEW = 3
+"""So many tables of one publisher, all of one day, are named one by one."""
+
+
+def _joined(tables: dict[tuple[str, str, str], list[str]]) -> dict[tuple[str, str, str], list[str]]:
+    """Many tables of one source, licence and day as one item that lists them."""
+    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for (source, table, licence), days in tables.items():
+        alike.setdefault((source, licence, tuple(sorted(set(days)))), []).append(table)
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for (source, licence, dates), names in alike.items():
+        grouped = [", ".join(names)] if len(names) > _FEW else names
+        found |= {(source, name, licence): list(dates) for name in grouped}
+    return found
 
 
 def _dates(published: Iterable[str], lang: str) -> str:

@@ -137,7 +137,7 @@ PER_CENT = frozenset({
     "change_pct_1y", "change_pct_5y", "change_pct_10y",
 })  # fmt: skip
 _COUNTS = frozenset({"age_months", "rank", "rank_low", "rank_high", "rank_n", "regions_n",
-                     "trend_n", "trend_word", "reach_year"})  # fmt: skip
+                     "trend_n", "trend_word", "trend_word_alone", "reach_year"})  # fmt: skip
 _PACES = frozenset({"trend_slope", "trend_low", "trend_high", "trend_low80", "trend_high80",
                     "pace_required", "pace_actual"})  # fmt: skip
 
@@ -156,6 +156,10 @@ def decimals(metric: str, value: float, indicator: Indicator) -> int:
         return 1
     if metric in _COUNTS:
         return 0
+    if metric == "events":  # a patent may be shared among regions
+        return 0 if float(value).is_integer() else 1
+    if metric in ("fan_error", "fan_error_naive"):
+        return 1
     if metric in _PACES:
         return pace_decimals(value, indicator)
     return indicator.decimals

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tilannekuva import periods, regions, words
-from tilannekuva.model import Measured, Target
+from tilannekuva.model import FEW_EVENTS, Measured, Target
 from tilannekuva.narrate import clauses, phrases
 from tilannekuva.narrate.notes import break_text
 from tilannekuva.narrate.phrases import Clause, Number, Sentence, Topic, clause, moved, sentence
 
-__all__ = ["age", "boundary", "breaks", "status", "target"]
+__all__ = ["age", "ahead", "boundary", "breaks", "chance", "few", "pooled", "status", "target"]
 
 _OLD_MONTHS = 24
 
@@ -119,6 +119,52 @@ def _target_level(t: Topic, target: Target, row: Measured) -> Clause:
         per=per,
         bound=words.message(f"target.{target.bound}", t.lang),
     )
+
+
+# --- how sure the figure is, and what its past alone would lead to ------------------------------
+
+
+def few(t: Topic) -> bool:
+    """Whether the newest figure is one of so few events that it is mostly chance."""
+    events = t.value("events")
+    return events is not None and events < FEW_EVENTS
+
+
+def chance(t: Topic) -> Sentence | None:
+    """How far chance alone may move the newest figure, where its events are known."""
+    if t.value("interval_low") is None or t.value("interval_high") is None:
+        return None
+    whole = clause(
+        f"chance.{'few' if few(t) else 'level'}",
+        t.lang,
+        pronoun=t.word("figure"),
+        range=clauses.between(t, "interval_low", "interval_high"),
+    )
+    return sentence(t, "chance", whole)
+
+
+def pooled(t: Topic) -> Sentence | None:
+    """That the municipalities' figures are of several years."""
+    if not t.finding.pooled:
+        return None
+    years = t.finding.pooled[0].periods
+    text = words.period_range(years[0], years[-1], t.lang)
+    return sentence(t, "pooled", clause("chance.pooled", t.lang, range=Clause(text, (), (text,))))
+
+
+def ahead(t: Topic) -> Sentence | None:
+    """Where the series would go if the past went on, and that this is no plan."""
+    if not t.finding.fan:
+        return None
+    last = t.finding.fan[-1].period
+    whole = clause(
+        "ahead.fan",
+        t.lang,
+        pronoun=t.word("figure"),
+        when=clauses.period(t, last),
+        range=clauses.between(t, "fan_low80", "fan_high80"),
+    )
+    return sentence(t, "ahead", whole)
 
 
 # --- what a reader must know of the figures ---------------------------------------------------

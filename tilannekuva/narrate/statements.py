@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tilannekuva import words
 from tilannekuva.model import Finding, Picture
-from tilannekuva.narrate import balances, clauses, remarks
+from tilannekuva.narrate import analysed, balances, clauses, remarks
 from tilannekuva.narrate.phrases import (
     Clause,
     Number,
@@ -47,8 +47,13 @@ def sentences(finding: Finding, picture: Picture, lang: str) -> tuple[Sentence, 
     t = Topic(finding, picture, lang)
     said: list[Sentence | None] = [sentence(t, "level", level(t), end=".")]
     if t.value("latest") is None:
-        return tuple(s for s in (*said, *remarks.boundary(t), remarks.age(t)) if s is not None)
-    said += [_share(t), _no_country(t), _change(t), _trend(t), _lately(t), _rank(t)]
+        told = analysed.more(t)
+        if t.indicator.analysis is not None and "shock" in t.indicator.axes:
+            said = []  # each crisis has a sentence of its own, the newest too
+        rest = (*said, *told, *remarks.boundary(t), remarks.age(t))
+        return tuple(s for s in rest if s is not None)
+    said += [_share(t), _no_country(t), remarks.chance(t), _change(t), _trend(t), _lately(t)]
+    said += [_rank(t), remarks.ahead(t), remarks.pooled(t)]
     said += [*remarks.target(t), *remarks.boundary(t), *remarks.breaks(t)]
     said += [remarks.status(t), remarks.age(t)]
     return tuple(s for s in said if s is not None)
@@ -67,7 +72,9 @@ def level(t: Topic, *, marked: bool = False) -> Clause:
         marked: Say with the figure that it is not final. Elsewhere a sentence of its own says so.
     """
     if t.value("latest") is None:
-        return _ahead(t) if t.value("forecast") is not None else _groups(t)
+        if t.value("forecast") is not None:
+            return _ahead(t)
+        return analysed.level(t) or _groups(t)
     latest = t.finding.latest
     when, plain = (clauses.period(t, latest.period, form) for form in _FORMS)
     if marked:
@@ -239,7 +246,9 @@ def _trend(t: Topic) -> Sentence | None:
     then = "_then" if t.stale else ""
     between = clauses.span(t, "trend_slope")
     if direction == 0:
-        return sentence(t, "trend", clause(f"trend.cannot{then}", t.lang, range=between))
+        # A change that stands out by itself, but not among so many.
+        many = "_many" if t.value("trend_word_alone") else ""
+        return sentence(t, "trend", clause(f"trend.cannot{many}{then}", t.lang, range=between))
     sign = 1 if direction > 0 else -1
     # The points between may lean the other way than the two ends do: then say that they do.
     against = any(t.sign(m) == -sign for m, _ in _said_changes(t))

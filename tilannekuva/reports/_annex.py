@@ -10,7 +10,7 @@ from tilannekuva import narrate, words
 from tilannekuva.model import Gap, Picture, Snapshot
 
 __all__ = ["accessibility", "boundaries", "changes", "formulas", "gaps", "link", "method",
-           "name_of", "sayer", "section_id", "sources", "sums"]  # fmt: skip
+           "method_values", "name_of", "sayer", "section_id", "sources", "sums"]  # fmt: skip
 
 Say = Callable[..., str]
 _MARKED = ("preliminary", "estimated", "forecast", "unreliable", "revised")
@@ -241,7 +241,7 @@ def formulas(picture: Picture, lang: str) -> list[dict[str, str]]:
     return [
         {"id": i, "name": name_of(picture, i, lang), "text": formula}
         for i in picture.findings
-        if (formula := picture.indicators[i].formula)
+        if (formula := picture.indicators[i].rule)
     ]
 
 
@@ -251,7 +251,7 @@ def sums(picture: Picture, lang: str) -> str:
         name_of(picture, i, lang)
         for i, f in picture.findings.items()
         if picture.indicators[i].aggregate is not None
-        and not picture.indicators[i].formula
+        and not picture.indicators[i].rule
         and any(
             picture.snapshots[s].kind == "derived" for s in f.snapshots if s in picture.snapshots
         )
@@ -270,12 +270,21 @@ def method(picture: Picture, lang: str) -> list[tuple[str, str]]:
         for s in _MARKED
         if (mark := narrate.status_mark(s, lang))
     )
-    keys = ("latest", "change", "country", "rank", "trend", "target", "status", "missing",
-            "boundary", "rounding")  # fmt: skip
-    return [
-        (say(f"method_name.{k}"), say(f"method_text.{k}", n=picture.level_count, marks=marks))
-        for k in keys
-    ]
+    keys = ("latest", "chance", "change", "country", "rank", "trend", "many", "fan", "target",
+            "status", "missing", "boundary", "rounding")  # fmt: skip
+    values = method_values(picture, lang)
+    return [(say(f"method_name.{k}"), say(f"method_text.{k}", marks=marks, **values)) for k in keys]
+
+
+def method_values(picture: Picture, lang: str) -> dict[str, object]:
+    """What the words about the method say of this picture."""
+    lowered = [picture.indicators[i].label[lang] for i in picture.trends_lowered]
+    return {
+        "n": picture.level_count,
+        "tested": picture.trends_tested,
+        "lowered": len(lowered),
+        "names": f" ({'; '.join(lowered)})" if lowered else "",
+    }
 
 
 def boundaries(picture: Picture, lang: str) -> list[str]:

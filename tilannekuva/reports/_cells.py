@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tilannekuva import narrate, words
-from tilannekuva.model import Finding, Indicator, Measured, Picture, Unit
+from tilannekuva.model import FEW_EVENTS, Finding, Indicator, Measured, Picture, Unit
 
 __all__ = ["YEARS", "Cell", "Line", "change", "comparison", "direction", "gap_change", "latest",
            "lines", "place", "share"]  # fmt: skip
 
 YEARS = (1, 5, 10)
-_UNMARKED = ("age_months", "trend_p", "trend_n", "rank_n", "regions_n", "reach_year")
+_UNMARKED = ("age_months", "trend_p", "trend_q", "trend_n", "rank_n", "regions_n", "reach_year",
+             "fan_mid", "fan_error")  # fmt: skip
 """They are counts and years of ours: the status of a published figure is none of theirs."""
 _AMOUNTS = ("latest", "forecast", "trend_slope", "target_value", "target_distance",
-            "pace_required", "pace_actual")  # fmt: skip
+            "pace_required", "pace_actual", "fan_mid")  # fmt: skip
 """With the changes, the metrics of a count: thousands of people are written out as people."""
 _TREND = {2.0: "clear_rise", 1.0: "signs_rise", 0.0: "cannot", -1.0: "signs_fall",
           -2.0: "clear_fall"}  # fmt: skip
@@ -39,6 +40,8 @@ class Cell(NamedTuple):
     reason: str = ""
     """Why there is no number."""
     reason_id: str = ""
+    few: str = ""
+    """The interval of a figure of so few events that it is mostly chance: it stands in grey."""
 
 
 class Line(NamedTuple):
@@ -103,6 +106,20 @@ class _Sayer:
             places = narrate.decimals("trend_slope", slope.value, self.indicator)
         return words.signed(*words.scaled(value, places, self.unit), self.lang)
 
+    def between(self, low: str, high: str) -> str:
+        """Two metrics of the indicator's unit as ``low … high``; nothing where one is missing."""
+        ends = [self.metric(k) for k in (low, high)]
+        values = [m.value for m in ends if m is not None and m.value is not None]
+        if len(values) < len(ends):
+            return ""
+        shown = (words.scaled(v, self.indicator.decimals, self.unit) for v in values)
+        return f"{words.NBSP}… ".join(words.number(v, n, self.lang) for v, n in shown)
+
+    def few(self) -> bool:
+        """Whether the newest figure is one of so few events that it is mostly chance."""
+        events = self.metric("events")
+        return events is not None and events.value is not None and events.value < FEW_EVENTS
+
     def percents(self, key: str) -> bool:
         """Whether a metric may be said in per cent: of an amount that is never below zero."""
         return self.unit.relative and narrate.in_percent(key, self.finding, self.picture)
@@ -130,7 +147,8 @@ class _Sayer:
 def latest(finding: Finding, picture: Picture, lang: str) -> Cell:
     """The newest figure."""
     sayer = _Sayer(finding, picture, lang)
-    return sayer.cell("latest")
+    few = sayer.between("interval_low", "interval_high") if sayer.few() else ""
+    return sayer.cell("latest")._replace(few=few)
 
 
 def change(finding: Finding, picture: Picture, lang: str, years: int) -> Cell:
@@ -223,7 +241,7 @@ def lines(finding: Finding, picture: Picture, lang: str) -> list[Line]:
 def _lines(sayer: _Sayer) -> Iterator[Line]:
     say = sayer.say
     found = sayer.metric("latest")
-    yield Line(say("line.latest"), sayer.cell("latest"), sayer.period("latest"))
+    yield Line(say("line.latest"), sayer.cell("latest"), sayer.period("latest"), _chance(sayer))
     yield Line(say("line.age"), sayer.cell("age_months", unit="")._replace(unit=say("months")))
     if found is None or found.value is None:
         return
@@ -239,7 +257,40 @@ def _lines(sayer: _Sayer) -> Iterator[Line]:
     known = say("known_regions", n=int(n.value)) if n and n.value is not None else ""
     yield Line(say("line.rank"), _place(sayer), sayer.period("latest"), known)
     yield from _trend_lines(sayer)
+    yield from _fan_lines(sayer)
     yield from _target_lines(sayer)
+
+
+def _chance(sayer: _Sayer) -> str:
+    """The interval for chance of the newest figure, and whether it is one of few events."""
+    range_ = sayer.between("interval_low", "interval_high")
+    if not range_:
+        return ""
+    low, _, high = range_.partition(f"{words.NBSP}… ")
+    told = sayer.say("interval", low=low, high=high)
+    return f"{told}, {sayer.say('few_events')}" if sayer.few() else told
+
+
+def _fan_lines(sayer: _Sayer) -> Iterator[Line]:
+    """Where the past alone would lead, with the bands; or why that is not said."""
+    say = sayer.say
+    mid = sayer.metric("fan_mid")
+    if mid is None:
+        return
+    if mid.value is None:
+        yield Line(say("line.fan"), sayer.cell("fan_mid"))
+        return
+    bands = [
+        f"{words.message(f'chart.fan{share}', sayer.lang)} "
+        + sayer.between(f"fan_low{share}", f"fan_high{share}")
+        for share in (80, 50)
+    ]
+    yield Line(say("line.fan"), sayer.cell("fan_mid"), sayer.period("fan_mid"), "; ".join(bands))
+    error = sayer.cell("fan_error", unit="")._replace(
+        unit=words.message("sheet.of_step", sayer.lang)
+    )
+    naive = sayer.cell("fan_error_naive", unit="").text
+    yield Line(say("line.fan_error"), error, "", say("fan_naive", naive=naive))
 
 
 def _change_lines(sayer: _Sayer, years: int) -> Iterator[Line]:
@@ -319,11 +370,16 @@ def _trend_lines(sayer: _Sayer) -> Iterator[Line]:
     yield Line(say("line.trend_slope"), slope, _span(sayer, "trend_slope"), interval)
     n = sayer.metric("trend_n")
     points = say("points", n=int(n.value)) if n and n.value is not None else ""
-    p = sayer.cell("trend_p", decimals=3, unit="")
+    yield Line(say("line.trend_p"), _probability(sayer, "trend_p"), "", points)
+    yield Line(say("line.trend_q"), _probability(sayer, "trend_q"))
+
+
+def _probability(sayer: _Sayer, key: str) -> Cell:
+    p = sayer.cell(key, decimals=3, unit="")
     if p.text and float(p.text.replace(",", ".")) == 0:
         # A probability that rounds to zero is small, not nothing.
         p = p._replace(text=f"<{words.NBSP}{words.number(0.001, 3, sayer.lang)}")
-    yield Line(say("line.trend_p"), p, "", points)
+    return p
 
 
 def _target_lines(sayer: _Sayer) -> Iterator[Line]:

@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from tilannekuva import narrate, words
 from tilannekuva.charts import Chart
-from tilannekuva.model import Assessment, Finding, Gap, Language, Picture
-from tilannekuva.reports import _cells
+from tilannekuva.model import Finding, Gap, Language, Picture
+from tilannekuva.reports import _cells, _experts
 from tilannekuva.reports._annex import name_of, sayer, section_id
 from tilannekuva.reports._tables import chart_table, group_table, series_table
+from tilannekuva.reports._tiles import dashboard
 from tilannekuva.storyboard import STALE_MONTHS, Drawing, Scene, Storyboard
 
 __all__ = ["Charts", "chapters"]
@@ -35,7 +36,8 @@ def chapters(
         found.append({
             "id": "page-rest", "eyebrow": "", "name": say("rest"),
             "question": say("rest_question"), "lead": None, "opening": None, "figures": [],
-            "heat": None, "elsewhere": [], "assessments": [], "gaps": [], "questions": [],
+            "heat": None, "dashboard": None, "elsewhere": [], "assessments": [],
+            "commentary": None, "gaps": [], "questions": [],
             **_numbers(story.rest, story.rest, picture, lang, about),
         })  # fmt: skip
     return found
@@ -80,8 +82,9 @@ def _chapter(
         "id": section_id(section.id), "eyebrow": f"{scene.cut.names[lang]} · {number}",
         "name": section.names[lang], "question": section.question[lang] if section.question else "",
         "lead": lead, "opening": opening, "figures": figures, "heat": heat[0] if heat else None,
-        "elsewhere": elsewhere,
-        "assessments": [_assessment(a, picture, lang) for a in scene.assessments],
+        "elsewhere": elsewhere, "dashboard": dashboard(section, picture, lang),
+        "assessments": _experts.judgements(scene.assessments, picture, lang),
+        "commentary": _experts.commentary(section.id, picture, lang),
         "gaps": _gap_lines(scene.gaps, picture, lang),
         "questions": [q[lang] for q in section.questions],
         **_numbers(scene.table, scene.home, picture, lang, about),
@@ -91,14 +94,6 @@ def _chapter(
 def _tells(drawing: Drawing, lead: str) -> bool:
     """Whether a chart has the lead finding as its title; a strip or a map has another."""
     return drawing.subject == lead and drawing.kind in ("line", "index", "target", "age")
-
-
-def _assessment(assessment: Assessment, picture: Picture, lang: Language) -> dict[str, str]:
-    subject = assessment.subject
-    names = {s.id: s.names[lang] for c in picture.cuts for s in c.sections}
-    name = names.get(subject) or name_of(picture, subject, lang)
-    return {"name": name, "word": assessment.now, "reasons": assessment.reasons,
-            "role": assessment.role}  # fmt: skip
 
 
 def _gap_lines(found: Iterable[Gap], picture: Picture, lang: Language) -> list[str]:

@@ -7,13 +7,25 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 
-__all__ = ["repack"]
+__all__ = ["LANGUAGE", "plain", "repack"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can hold."""
 _LEVEL = 4
 """Within a tenth of the smallest file in half the time."""
+LANGUAGE = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
+"""Language tags as Office knows them."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TIMES = re.compile(rb"(<dcterms:(created|modified)\b[^>]*>)[^<]*(?=</dcterms:)")
+
+
+def plain(text: str) -> str:
+    r"""A text as XML can hold it: without control characters and halves of letters.
+
+    >>> plain("bell\x07, tab\t, <b>")
+    'bell, tab\t, <b>'
+    """
+    return _CONTROL.sub("", text)
 
 
 def repack(

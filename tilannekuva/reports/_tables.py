@@ -14,6 +14,7 @@ from tilannekuva.reports._cells import Cell
 __all__ = ["Row", "Table", "chart_table", "group_table", "series_table"]
 
 _ACROSS = ("line", "index", "target")
+_ANALYSED = ("decomposition", "quotients")
 _TIMES = ("multiples", "age")
 _LAST = 36
 """Of long monthly series the newest periods are shown; all are in the files."""
@@ -69,6 +70,8 @@ def chart_table(chart: Chart, picture: Picture) -> Table:
     places = 1 if chart.kind == "index" else picture.indicators[chart.indicator].decimals
     if chart.kind in _ACROSS or chart.kind == "multiples":
         return _across(points, chart, label, places)
+    if chart.kind in _ANALYSED:
+        return _bars(points, chart, label, places)
     if len({p.period for p in points}) > 1:
         return _grouped(points, chart, label, places)
     return _areas(points, chart, label, places)
@@ -77,7 +80,8 @@ def chart_table(chart: Chart, picture: Picture) -> Table:
 def _number(point: _Point | None, places: int, lang: str) -> Cell:
     if point is None:
         return Cell("", "", reason="–")
-    mark = narrate.status_mark(point.status, lang)
+    # What carries the past on is no forecast of anybody.
+    mark = "" if point.role.startswith("fan_") else narrate.status_mark(point.status, lang)
     status = narrate.status_label(point.status, lang) if mark else ""
     return Cell("", words.number(point.value, places, lang), "", places, mark, status)
 
@@ -143,11 +147,16 @@ def _bars(points: Sequence[_Point], chart: Chart, label: str, places: int) -> Ta
     """A row for each group: ours, and the country's where it is drawn."""
     lang = chart.lang
     names = list(dict.fromkeys(p.name for p in points))
-    roles = [r for r in ("region", "country") if any(p.role == r for p in points)]
+    roles = [r for r in ("region", "country", "jobs") if any(p.role == r for p in points)]
     at = {(p.name, p.role): p for p in points}
     said = {"country": words.capital(words.message("country", lang)),
-            "region": words.message("page.value", lang)}  # fmt: skip
-    rows = tuple(Row(n, tuple(_number(at.get((n, r)), places, lang) for r in roles)) for n in names)
+            "region": words.message("page.value", lang),
+            "jobs": words.message("chart.jobs", lang)}  # fmt: skip
+    digits = {"jobs": 0}
+    rows = tuple(
+        Row(n, tuple(_number(at.get((n, r)), digits.get(r, places), lang) for r in roles))
+        for n in names
+    )
     head = (words.message("page.group", lang), *(said[r] for r in roles))
     return Table(label, _caption(chart), head, rows)
 
@@ -235,7 +244,7 @@ def group_table(finding: Finding, picture: Picture, lang: Language) -> Table | N
         Row(
             name,
             tuple(
-                _number(_points(s).get(period) if s else None, indicator.decimals, lang)
+                _number(_points(s).get(mine.periods[-1]) if s else None, indicator.decimals, lang)
                 for s in ((mine, whole) if country else (mine,))
             ),
         )

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from tilannekuva import narrate, regions, words
 from tilannekuva.model import LANGUAGES, Language, Picture
-from tilannekuva.reports import _annex, _cells, _chapters, _page
+from tilannekuva.reports import _annex, _cells, _chapters, _experts, _page
 from tilannekuva.reports._chapters import Charts
 from tilannekuva.storyboard import draw_all, storyboard
 
@@ -61,6 +61,7 @@ def render(
         "changes": _annex.changes(picture, lang),
         "gaps": _annex.gaps(picture, lang),
         "assessed": bool(picture.assessments),
+        "outcomes": _experts.outcomes(picture, lang),
         "sources": _annex.sources(picture, lang),
         "formulas": _annex.formulas(picture, lang),
         "sums": _annex.sums(picture, lang),

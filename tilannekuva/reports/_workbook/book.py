@@ -26,7 +26,8 @@ _TREND = {
     -2.0: "clear_fall",
 }
 _NUMERIC = frozenset({"value", "rows", "gap", "gap_pct", "share_of_country", "change_1y",
-                      "change_5y", "change_10y", "change_pct_10y"})  # fmt: skip
+                      "change_5y", "change_10y", "change_pct_10y", "interval_low",
+                      "interval_high"})  # fmt: skip
 _WIDEST = {"address": 38, "concerns": 36, "content": 90, "formula": 36, "gap_unit": 16,
            "indicator": 38, "kind": 18, "licence": 20, "marks": 26, "meaning": 90, "name": 38,
            "notes": 12, "parents": 18, "period": 14, "publisher": 22, "publisher_table": 20,
@@ -182,7 +183,7 @@ class Book:
         found = finding.metrics.get(metric)
         if found is None or found.value is None:
             return mark(found)
-        decimals = {"trend_p": 3, "trend_tau": 2}.get(metric)
+        decimals = {"trend_p": 3, "trend_q": 3, "trend_tau": 2}.get(metric)
         if decimals is None:
             indicator = self.picture.indicators[finding.indicator]
             decimals = narrate.decimals(metric, found.value, indicator)
@@ -197,9 +198,9 @@ class Book:
         rank, low, high, n = values
         return words.rank_text(rank, low, high, n, self.lang)
 
-    def trend(self, finding: Finding) -> str:
+    def trend(self, finding: Finding, metric: str = "trend_word") -> str:
         """Where it is heading, in the words fixed to evidence."""
-        found = finding.metrics.get("trend_word")
+        found = finding.metrics.get(metric)
         if found is None or found.value is None:
             return mark(found)
         return words.message(f"page.trend.{_TREND[found.value]}", self.lang)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tilannekuva import narrate, regions, words
 from tilannekuva.model import ABSENT, PRESENT
+from tilannekuva.reports._annex import method_values
 from tilannekuva.reports._workbook.book import FEW, Book, Note
 from tilannekuva.reports._workbook.cells import (
     CONFIDENTIAL,
@@ -22,7 +23,8 @@ from tilannekuva.reports._workbook.cells import (
 
 __all__ = ["contents", "cover", "notes"]
 
-_METHODS = ("latest", "change", "country", "rank", "trend", "target", "boundary", "rounding")
+_METHODS = ("latest", "chance", "change", "country", "rank", "trend", "many", "fan", "target",
+            "boundary", "rounding")  # fmt: skip
 
 
 def cover(book: Book) -> Sheet:
@@ -103,7 +105,9 @@ def notes(book: Book) -> Sheet:
             words.message(f"page.method_name.{m}", lang),
             say("kind.method"),
             NONE,
-            words.message(f"page.method_text.{m}", lang, n=book.picture.level_count, marks=""),
+            words.message(
+                f"page.method_text.{m}", lang, marks="", **method_values(book.picture, lang)
+            ),
         )
         for m in _METHODS
     ]

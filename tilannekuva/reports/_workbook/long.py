@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tilannekuva import narrate, words
+from tilannekuva.metric_fans import FAN
 from tilannekuva.model import ABSENT, PRESENT, Finding, Measured, Series, Snapshot, Unit
 from tilannekuva.reports._workbook.book import Book
 from tilannekuva.reports._workbook.cells import NONE, Link, Number, Row, Sheet
@@ -20,6 +21,8 @@ _SOURCES = ("snapshot", "kind", "publisher", "publisher_table", "name", "vintage
 _UNITS = {"age_months": "months", "rank": "rank_unit", "rank_low": "rank_unit",
           "rank_high": "rank_unit", "rank_n": "areas", "regions_n": "areas",
           "trend_n": "observations", "trend_word": "trend_unit",
+          "trend_word_alone": "trend_unit", "events": "events", "fan_error": "of_step",
+          "fan_error_naive": "of_step",
           "reach_year": "calendar_year"}  # fmt: skip
 _WIDER = ("eu", "national")
 """Scopes of a target that make it indicative for a region."""
@@ -75,6 +78,9 @@ def _measures(book: Book, finding: Finding) -> Iterator[Row]:
         found = finding.metrics.get(metric) if key.startswith(prefix) else None
         if found is None:
             continue
+        if metric in FAN and finding.fan:
+            yield from _fan(book, finding, metric, head, name)
+            continue
         there = found.value is not None
         status = found.status if there or found.status in ABSENT else "not_computable"
         yield (
@@ -86,6 +92,25 @@ def _measures(book: Book, finding: Finding) -> Iterator[Row]:
             found.period,
             narrate.status_label(status, book.lang),
             _remark(book, finding, metric, found),
+        )
+
+
+def _fan(
+    book: Book, finding: Finding, metric: str, head: tuple[str, ...], name: str
+) -> Iterator[Row]:
+    """A limit of the fan in each year ahead."""
+    decimals = book.picture.indicators[finding.indicator].decimals
+    unit = _metric_unit(book, metric, book.unit(finding)) or None
+    for year in finding.fan:
+        yield (
+            *head,
+            metric,
+            name,
+            Number(getattr(year, metric.removeprefix("fan_")), decimals),
+            unit,
+            year.period,
+            narrate.status_label("forecast", book.lang),
+            words.message("chart.fan_note", book.lang),
         )
 
 
@@ -102,7 +127,7 @@ def _metric_unit(book: Book, metric: str, unit: Unit) -> str:
         return book.picture.units["index"].label[book.lang]
     if metric in _UNITS:
         return book.say(_UNITS[metric])
-    return "" if metric in ("trend_p", "trend_tau") else unit.label[book.lang]
+    return "" if metric in ("trend_p", "trend_q", "trend_tau") else unit.label[book.lang]
 
 
 def _remark(book: Book, finding: Finding, metric: str, found: Measured) -> str | None:
@@ -111,8 +136,8 @@ def _remark(book: Book, finding: Finding, metric: str, found: Measured) -> str |
         reason = found.reason or "not_available"
         kind = "reason" if words.has(f"reason.{reason}", book.lang) else "status"
         return words.message(f"{kind}.{reason}", book.lang)
-    if metric == "trend_word":
-        return book.trend(finding)
+    if metric in ("trend_word", "trend_word_alone"):
+        return book.trend(finding, metric)
     aim = finding.metrics.get("target_value")
     if aim is not None and metric.startswith(("target_", "pace_required", "reach_")):
         targets = book.picture.indicators[finding.indicator].targets

@@ -13,12 +13,13 @@ from tilannekuva.storyboard import CARDS, fresh
 
 __all__ = ["key_figures", "sections", "unknown"]
 
-_KEY = ("indicator", "value", "unit", "period", "gap", "gap_unit", "share_of_country", "rank",
-        "trend", "marks", "notes", "indicator_id")  # fmt: skip
+_CHANCE = ("interval_low", "interval_high")
+_KEY = ("indicator", "value", *_CHANCE, "unit", "period", "gap", "gap_unit", "share_of_country",
+        "rank", "trend", "marks", "notes", "indicator_id")  # fmt: skip
 _METRICS = ("change_1y", "change_5y", "change_10y", "change_pct_10y", "gap", "gap_pct",
             "share_of_country")  # fmt: skip
-_SECTION = ("indicator", "value", "unit", "period", "status", *_METRICS, "rank", "trend", "notes",
-            "indicator_id")  # fmt: skip
+_SECTION = ("indicator", "value", *_CHANCE, "unit", "period", "status", *_METRICS, "rank", "trend",
+            "notes", "indicator_id")  # fmt: skip
 _UNKNOWN = ("indicator", "missing", "last", "meaning", "indicator_id")
 
 
@@ -89,6 +90,7 @@ def _start(book: Book, finding: Finding) -> Row:
     return (
         book.title(finding.indicator),
         book.number(finding, "latest"),
+        *[book.number(finding, k) for k in _CHANCE],
         book.unit_label(finding),
         words.period(finding.latest.period, book.lang),
     )

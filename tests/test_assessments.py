@@ -1,0 +1,122 @@
+"""The experts' files: what is read, what is refused, and where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tilannekuva import assessments
+from tilannekuva.errors import CatalogueError
+
+SUBJECTS = ("growth", "resilience", "gdp_pc")
+GOOD = """
+[[assessment]]
+subject = "growth"
+now = "+"
+in_6_months = "0"
+in_12_months = "−"
+reasons = "Tilauskanta kasvoi."
+role = "elinkeinojohtaja, kunta"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "kainuu" / "2025-10-23").mkdir(parents=True)
+    (tmp_path / "kainuu" / "2025-10-23.toml").write_text(GOOD, encoding="utf-8")
+    return tmp_path
+
+
+def read(folder: Path, edition: str = "2025-10-23") -> assessments.Experts:
+    return assessments.read(folder, "kainuu", edition, SUBJECTS)
+
+
+def write(folder: Path, text: str, name: str = "2025-10-23.toml") -> Path:
+    file = folder / "kainuu" / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_judgement_with_reasons_and_role(folder: Path) -> None:
+    (found,) = read(folder).assessments
+    assert (found.subject, found.now, found.in_6_months, found.in_12_months) == (
+        "growth", "+", "0", "-",
+    )  # fmt: skip
+    assert (found.role, found.edition) == ("elinkeinojohtaja, kunta", "2025-10-23")
+
+
+def test_no_folder_is_no_judgement(tmp_path: Path) -> None:
+    assert read(tmp_path) == assessments.Experts()
+
+
+def test_the_newest_not_after_the_edition_counts_and_earlier_ones_are_past(folder: Path) -> None:
+    write(folder, GOOD.replace('"+"', '"--"'), "2024-10-20.toml")
+    write(folder, GOOD.replace('"+"', '"++"'), "2027-01-01.toml")
+    found = read(folder, "2026-02-01")
+    assert [a.now for a in found.assessments] == ["+"]
+    assert [a.now for a in found.past] == ["--"]
+
+
+def test_a_judgement_in_markdown_has_its_reasons_below_the_head(folder: Path) -> None:
+    text = '+++\nsubject = "gdp_pc"\nnow = "++"\nrole = "ekonomisti"\n+++\nKaksi\n\nkappaletta.\n'
+    write(folder, text, "2025-10-23/bkt.md")
+    found = {a.subject: a for a in read(folder).assessments}
+    assert found["gdp_pc"].reasons == "Kaksi\n\nkappaletta."
+
+
+def test_commentary_is_of_a_section_and_a_language(folder: Path) -> None:
+    write(folder, "Kasvu jatkuu.\n", "2025-10-23/growth.fi.md")
+    (found,) = read(folder).commentary
+    assert (found.section, found.language, found.text) == ("growth", "fi", "Kasvu jatkuu.\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (
+            'reasons = "Tilauskanta kasvoi."',
+            "",
+            "line 2: 'reasons' is missing; a judgement without",
+        ),
+        ('reasons = "Tilauskanta kasvoi."', 'reasons = " "', "'reasons' is missing"),
+        ('role = "elinkeinojohtaja, kunta"', "", "'role' is missing"),
+        ('now = "+"', 'now = "hyvä"', "now: 'hyvä' is no judgement; write one of"),
+        ('now = "+"', "", "'now' is missing"),
+        ("reasons", "reason", "unknown key 'reason'; did you mean 'reasons'"),
+        ('"growth"', '"grwth"', "'grwth' is no theme, chapter or indicator; did you mean 'growth'"),
+        ("[[assessment]]", "[[assesment]]", r"write each judgement under \[\[assessment\]\]"),
+        ('now = "+"', "now = ", "not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_file_and_line(
+    folder: Path, old: str, new: str, what: str
+) -> None:
+    file = write(folder, GOOD.replace(old, new))
+    with pytest.raises(CatalogueError, match=what) as caught:
+        read(folder)
+    assert str(caught.value).startswith(str(file))
+
+
+def test_the_second_entry_is_named_by_its_own_line(folder: Path) -> None:
+    write(folder, GOOD + GOOD.replace('now = "+"', 'now = "?"').replace("growth", "gdp_pc"))
+    with pytest.raises(CatalogueError, match="line 10: now"):
+        read(folder)
+
+
+def test_a_role_judges_a_subject_once(folder: Path) -> None:
+    write(folder, GOOD + GOOD)
+    with pytest.raises(CatalogueError, match="judged twice by the role"):
+        read(folder)
+
+
+def test_commentary_without_a_language_says_how_to_name_it(folder: Path) -> None:
+    write(folder, "Kasvu jatkuu.", "2025-10-23/growth.md")
+    with pytest.raises(CatalogueError, match=r"name commentary <section>\.<language>\.md"):
+        read(folder)
+
+
+def test_a_stray_file_is_named(folder: Path) -> None:
+    write(folder, "x", "muistio.docx")
+    with pytest.raises(CatalogueError, match=r"expected <edition>\.toml"):
+        read(folder)

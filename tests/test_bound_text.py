@@ -1,0 +1,103 @@
+"""Figures bound into the group's own text, and claims that the figures must not contradict."""
+
+from __future__ import annotations
+
+import pytest
+
+from tilannekuva.errors import ReportError
+from tilannekuva.model import Commentary, Picture
+from tilannekuva.narrate import bound
+
+
+def text(body: str, lang: str = "fi") -> Commentary:
+    return Commentary(section="growth", language=lang, text=body, file="growth.fi.md")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [("fi", "8,6 prosenttia"), ("sv", "8,6 procent"), ("en", "8.6%")],
+)
+def test_a_figure_is_filled_in_the_form_of_the_language(
+    kainuu: Picture, lang: str, shown: str
+) -> None:
+    found = bound.fill(text("{{ unemp_rate_reg.latest }}", lang), kainuu)
+    assert found.text.replace("\N{NO-BREAK SPACE}", " ") == shown
+    assert [(n.metric, n.indicator) for n in found.numbers] == [("latest", "unemp_rate_reg")]
+
+
+def test_a_gap_keeps_its_sign_unless_its_size_is_asked_for(kainuu: Picture) -> None:
+    signed = bound.fill(text("{{ unemp_rate_reg.gap }}"), kainuu).text
+    size = bound.fill(text("{{ unemp_rate_reg.gap | size }}"), kainuu).text
+    assert signed.startswith("\N{MINUS SIGN}1,1")
+    assert size.startswith("1,1")
+    assert "prosenttiyksikköä" in signed
+
+
+def test_numbers_periods_and_places(kainuu: Picture) -> None:
+    body = "{{ gdp_pc.latest | number }} {{ unemp_rate_reg.period }} {{ unemp_rate_reg.rank }}"
+    found = bound.fill(text(body), kainuu).text
+    assert found.startswith("34\N{NO-BREAK SPACE}900 lokakuussa 2023")
+    assert found.endswith("5.")
+
+
+def test_a_claim_that_holds_leaves_nothing_behind(kainuu: Picture) -> None:
+    body = "Työttömyys on alle maan tason {{ claim: unemp_rate_reg.gap < 0 }}. Se on hyvä."
+    assert bound.refuted(text(body), kainuu) == ()
+    assert bound.fill(text(body), kainuu).text == ("Työttömyys on alle maan tason. Se on hyvä.")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "unemp_rate_reg.gap < 0 and gdp_pc.rank > 10",
+        "unemp_rate_reg.gap > 0 or gdp_pc.latest >= 34900",
+        "gdp_pc.latest = 34900",
+        "unemp_rate_reg.gap < -0,5",
+        "unemp_rate_reg.gap > \N{MINUS SIGN}2",
+        "unemp_rate_reg.latest < dep_ratio_demo.latest",
+    ],
+)
+def test_claims_that_hold(kainuu: Picture, claim: str) -> None:
+    assert bound.refuted(text(f"x {{{{ claim: {claim} }}}}"), kainuu) == ()
+
+
+def test_a_contradicted_claim_names_sentence_line_and_figures(kainuu: Picture) -> None:
+    body = "Alku.\n\nTyöttömyys ylittää maan tason {{ claim: unemp_rate_reg.gap > 0 }}. Loppu."
+    (found,) = bound.refuted(text(body), kainuu)
+    assert (found.line, found.claim) == (3, "unemp_rate_reg.gap > 0")
+    assert found.sentence == "Työttömyys ylittää maan tason."
+    finding = kainuu.findings["unemp_rate_reg"]
+    other = finding.metrics["gap"].model_copy(update={"value": 0.4, "period": "2022M12"})
+    old = kainuu.model_copy(
+        update={
+            "findings": {
+                **kainuu.findings,
+                "unemp_rate_reg": finding.model_copy(
+                    update={"metrics": {**finding.metrics, "gap": other}}
+                ),
+            }
+        }
+    )
+    (message,) = bound.messages((found,), old)
+    assert message.startswith('growth.fi.md, line 3: "Työttömyys ylittää maan tason." no longer')
+    assert "unemp_rate_reg.gap is -1.1 (2023M10), was 0.4 (2022M12)" in message
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("a\n{{ unemp_rate.latest }}", "line 2: 'unemp_rate': there is no such one; did you mean"),
+        ("{{ gdp_pc.ltest }}", "there is no such figure; did you mean 'gdp_pc.latest'"),
+        ("{{ gdp_pc }}", "cannot be read; write `indicator.metric`"),
+        ("{{ gdp_pc.latest | shout }}", "cannot be read"),
+        ("{{ claim: gdp_pc.latest }}", "the claim 'gdp_pc.latest' cannot be read"),
+        ("{{ claim: gdp_pc.latest < viisi }}", "cannot be read"),
+        ("{{ claim: 1 < gdp_pc.latest < 3 }}", "cannot be read"),
+        ("x {{ gdp_pc.latest", "a mark is not closed"),
+        ("{{ loneliness.latest }}", "it has no figures here"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_line(kainuu: Picture, body: str, what: str) -> None:
+    with pytest.raises(ReportError, match=what) as caught:
+        bound.fill(text(body), kainuu)
+    assert str(caught.value).startswith("growth.fi.md, line ")

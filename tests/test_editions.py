@@ -1,0 +1,98 @@
+"""What differs between two editions: figures, revisions, rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from tilannekuva import editions, observing, pictures, regions
+from tilannekuva.errors import CatalogueError
+from tilannekuva.indicators import Catalogue
+from tilannekuva.model import Finding, Picture, Snapshot
+from tilannekuva.tidying import Tidied
+
+
+@pytest.fixture(scope="module")
+def earlier(tidied: Tidied, catalogue: Catalogue, lock: tuple[Snapshot, ...]) -> Picture:
+    """Kainuu as it was known in January 2023."""
+    seen = observing.observe(tidied, catalogue, lock, "2023-01-31")
+    return pictures.compose_all([regions.area_of_pictures("kainuu")], seen, catalogue)[0]
+
+
+def changed(picture: Picture, name: str, finding: Finding) -> Picture:
+    return picture.model_copy(update={"findings": {**picture.findings, name: finding}})
+
+
+def test_a_picture_does_not_differ_from_itself(kainuu: Picture) -> None:
+    found = editions.diff(kainuu, kainuu)
+    assert found.differences == ()
+    assert list(editions.lines(found, kainuu, kainuu, "fi"))[-1] == "Mikään ei ole muuttunut."
+
+
+def test_a_newer_figure_stands_with_the_one_before(earlier: Picture, kainuu: Picture) -> None:
+    found = {d.indicator: d for d in editions.diff(earlier, kainuu).of("new")}
+    people = found["pop_total"]
+    assert (people.before_period, people.before_value) == ("2021", 71255)
+    assert (people.period, people.value) == ("2022", 70521)
+
+
+def test_an_indicator_that_got_its_first_figures(earlier: Picture, kainuu: Picture) -> None:
+    found = editions.diff(earlier, kainuu)
+    assert "unemp_rate_reg" in {d.indicator for d in found.of("first")}
+    # And the other way round it is gone.
+    back = editions.diff(kainuu, earlier)
+    assert "unemp_rate_reg" in {d.indicator for d in back.of("gone")}
+
+
+def test_a_revised_figure_is_told_period_by_period(kainuu: Picture) -> None:
+    finding = kainuu.findings["gdp_pc"]
+    last = finding.segments[-1]
+    values = (*last.values[:-2], (last.values[-2] or 0) + 500, last.values[-1])
+    segments = (*finding.segments[:-1], last.model_copy(update={"values": values}))
+    new = changed(kainuu, "gdp_pc", finding.model_copy(update={"segments": segments}))
+    (found,) = editions.diff(kainuu, new).differences
+    assert (found.kind, found.period) == ("revised", last.periods[-2])
+    assert found.value is not None
+    assert found.before_value is not None
+    assert found.value - found.before_value == 500
+
+
+def test_a_difference_that_is_not_printed_is_none(kainuu: Picture) -> None:
+    finding = kainuu.findings["gdp_pc"]
+    last = finding.segments[-1]
+    values = (*last.values[:-1], (last.values[-1] or 0) + 0.2)
+    segments = (*finding.segments[:-1], last.model_copy(update={"values": values}))
+    new = changed(kainuu, "gdp_pc", finding.model_copy(update={"segments": segments}))
+    assert editions.diff(kainuu, new).differences == ()
+
+
+def test_a_changed_rule_is_named_and_a_changed_name_is_not(kainuu: Picture) -> None:
+    about = kainuu.indicators["gdp_pc"]
+    other = about.model_copy(update={"direction": "down", "names": kainuu.region.names})
+    new = kainuu.model_copy(update={"indicators": {**kainuu.indicators, "gdp_pc": other}})
+    (found,) = editions.diff(kainuu, new).differences
+    assert (found.kind, found.indicator, found.rules) == ("rule", "gdp_pc", ("direction",))
+
+
+def test_a_theme_that_changed_says_what_came_and_went(kainuu: Picture) -> None:
+    cut = kainuu.cuts[0]
+    section = cut.sections[0]
+    fewer = section.model_copy(update={"indicators": section.indicators[1:]})
+    other = cut.model_copy(update={"sections": (fewer, *cut.sections[1:])})
+    new = kainuu.model_copy(update={"cuts": (other, *kainuu.cuts[1:])})
+    (found,) = editions.diff(kainuu, new).differences
+    assert (found.kind, found.rules) == ("theme", (f"-{section.indicators[0]}",))
+
+
+def test_pictures_of_two_regions_are_not_compared(real_pictures: dict[str, Picture]) -> None:
+    with pytest.raises(CatalogueError, match="compare two editions of one region"):
+        editions.diff(real_pictures["MK18"], real_pictures["MK19"])
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_the_lines_have_figures_in_their_units(
+    earlier: Picture, kainuu: Picture, lang: str
+) -> None:
+    found = editions.diff(earlier, kainuu)
+    text = "\n".join(editions.lines(found, earlier, kainuu, lang))  # type: ignore[arg-type]
+    assert "70\N{NO-BREAK SPACE}521" in text or "70,521" in text
+    assert "{" not in text

@@ -1,0 +1,92 @@
+"""The experts' half as plain values: judgements in words, commentary, where the halves differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup
+
+from tilannekuva import judging, words
+from tilannekuva.judging import Disagreement
+from tilannekuva.model import Assessment, Language, Picture
+from tilannekuva.narrate import bound
+from tilannekuva.reports._annex import name_of, sayer
+
+__all__ = ["commentary", "judgements", "outcomes"]
+
+
+def judgements(
+    found: Iterable[Assessment], picture: Picture, lang: Language
+) -> list[dict[str, str]]:
+    """Judgements in words: name, the three directions, reasons, role, and where figures differ."""
+    differ = {(d.assessment.subject, d.assessment.role): d for d in judging.disagreements(picture)}
+    return [_judgement(a, differ.get((a.subject, a.role)), picture, lang) for a in found]
+
+
+def _judgement(
+    assessment: Assessment, differs: Disagreement | None, picture: Picture, lang: Language
+) -> dict[str, str]:
+    say = sayer(lang)
+    ahead = [
+        say(f"ahead_{months}", word=say(f"judgement.{_KEYS[value]}"))
+        for months, value in (("6", assessment.in_6_months), ("12", assessment.in_12_months))
+        if value is not None
+    ]
+    word = "; ".join([say("now", word=say(f"judgement.{_KEYS[assessment.now]}")), *ahead])
+    return {
+        "name": _name(assessment.subject, picture, lang),
+        "word": word,
+        "reasons": assessment.reasons,
+        "role": assessment.role,
+        "dated": say("judged_on", date=words.date(assessment.edition, lang)),
+        "differs": _differs(differs, picture, lang) if differs else "",
+    }
+
+
+_KEYS = {"++": "much_better", "+": "better", "0": "same", "-": "worse", "--": "much_worse"}
+
+
+def _name(subject: str, picture: Picture, lang: Language) -> str:
+    names = {s.id: s.names[lang] for c in picture.cuts for s in c.sections}
+    return names.get(subject) or name_of(picture, subject, lang)
+
+
+def _differs(found: Disagreement, picture: Picture, lang: Language) -> str:
+    """An item for the joint interpretation, never a verdict on who is right."""
+    other = found.worse if len(found.worse) > len(found.better) else found.better
+    key = "differ_worse" if other is found.worse else "differ_better"
+    listed = words.join([name_of(picture, n, lang) for n in other], lang)
+    return sayer(lang)(key, names=listed)
+
+
+def outcomes(picture: Picture, lang: Language) -> list[str]:
+    """How past judgements turned out, a line each."""
+    say = sayer(lang)
+    return [
+        say(
+            f"outcome_{o.turned}",
+            name=_name(o.assessment.subject, picture, lang),
+            date=words.date(o.assessment.edition, lang),
+            word=say(f"judgement.{_KEYS[o.assessment.in_12_months or '0']}"),
+            period=words.period(o.period, lang),
+        )
+        for o in judging.outcomes(picture)
+    ]
+
+
+def commentary(section: str, picture: Picture, lang: Language) -> dict[str, Any] | None:
+    """The group's text on a section with its figures in place, as safe HTML."""
+    from markdown_it import MarkdownIt
+
+    for text in picture.commentary:
+        if (text.section, text.language) == (section, lang):
+            filled = bound.fill(text, picture)
+            # No HTML of the text's own passes; headings would break the page's order of headings.
+            reader = MarkdownIt("commonmark", {"html": False}).disable(["heading", "lheading"])
+            reader = reader.disable(["image", "html_block", "html_inline", "fence", "code"])
+            return {
+                "html": Markup(reader.render(filled.text)),
+                "dated": sayer(lang)("judged_on", date=words.date(text.edition, lang)),
+            }
+    return None
