@@ -406,28 +406,3 @@ def test_a_run_killed_at_any_write_leaves_a_store_that_the_next_run_completes(
     assert codes[-1] == 0, job.stderr
     assert not list(desk.store.rglob("*.tmp"))
     pd.testing.assert_frame_equal(desk.table(), undisturbed)
-
-
-@pytest.mark.slow
-def test_two_processes_at_once_lose_nothing(
-    desk: Desk, tmp_path: Path, undisturbed: pd.DataFrame
-) -> None:
-    home = _workspace_of(desk, tmp_path)
-    desk.service.shrink(700)
-    desk.service.limit = None
-    wanted = ",".join(desk.catalogue.indicators)
-    command = [sys.executable, "-m", "tilannekuva", "fetch", "--only", wanted]
-    jobs = [
-        subprocess.Popen(
-            [*command, "--data", str(desk.store)],
-            cwd=home,
-            env={**os.environ, "NO_PROXY": "*"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(3)
-    ]
-    said = [job.communicate() for job in jobs]
-    assert [job.returncode for job in jobs] == [0, 0, 0], said
-    raw.verify(desk.store)
-    pd.testing.assert_frame_equal(desk.table(), undisturbed)

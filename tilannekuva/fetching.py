@@ -138,6 +138,10 @@ def fetch(
             found[n] = _one(asks[n], catalogue, store, web, check, now)
             done(found[n])
 
+    for protocol in {ask.source.protocol for ask in asks}:
+        # Here and not in a worker: a library that starts threads of its own when it is imported
+        # was once seen to abort the process at its end when a worker had imported it.
+        asking.room(protocol)
     with ThreadPoolExecutor(max_workers=max(1, len(by_host))) as pool:
         for task in [pool.submit(one_host, numbers) for numbers in by_host.values()]:
             task.result()

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tilannekuva.asking._cells import Beside, Cells
     from tilannekuva.calls import Ask, Conversation, Part
 
-__all__ = ["differences", "read", "request"]
+__all__ = ["differences", "read", "request", "room"]
 
 _ROOMS = {"pxweb": "pxweb1"}
 """Protocol → room, where they are called differently."""
 
 
+def room(protocol: str) -> ModuleType:
+    """The room of a protocol, imported when it is first asked for."""
+    return import_module(f"tilannekuva.asking.{_ROOMS.get(protocol, protocol)}")
+
+
 def request(ask: Ask) -> Conversation:
     """The conversation of the protocol that a source speaks."""
-    name = _ROOMS.get(ask.source.protocol, ask.source.protocol)
-    found: Conversation = import_module(f"tilannekuva.asking.{name}").request(ask)
+    found: Conversation = room(ask.source.protocol).request(ask)
     return found
 
 
