@@ -12,13 +12,12 @@ work on a part of the series once and are scaled up.
 
 The engines read the table as they like it best: pandas its own categorical frame, polars and DuckDB
 their own tables with categories, made beforehand and not timed; their results stay where they are.
+Needs ``pip install -e ".[bench]"``.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -294,6 +293,7 @@ def measure_memory() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "table.pickle"
         observations().to_pickle(file)
+        # Linux only: the kernel's own account of the process.
         subprocess.run([sys.executable, __file__, "--memory", str(file)], check=True)
 
 
@@ -314,12 +314,17 @@ def memory(file: Path) -> None:
 
 
 def _resident() -> int:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return _status("VmRSS")
 
 
 def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The highest of this process; what getrusage says may be its parent's."""
+    return _status("VmHWM")
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 
 
 def main() -> None:

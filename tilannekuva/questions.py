@@ -33,8 +33,8 @@ def where_are_we(
     Question:
         What is the newest figure, of which period, and how old is it?
     Formula:
-        ``latest`` is the value of the newest period that is not a forecast; ``age_months`` the full
-        months from the end of that period to `as_of`.
+        ``latest`` is the value of the newest period that is not a forecast
+        ``age_months`` the full months from the end of that period to `as_of`
     Reference:
         Definitions of this package; a period is dated by its last day.
     Misleads:
@@ -76,11 +76,15 @@ def where_heading(
     Question:
         Has it risen or fallen over one, five and ten years, and is there a trend?
     Formula:
-        ``change_ny`` = x_t − x_(t−n); ``change_pct_ny`` = 100·(x_t/x_(t−n) − 1); ``index`` =
-        100·x_t/x_2015; ``trend_slope`` the Sen slope and ``trend_tau`` Kendall's tau-b of the last
-        ten annual points; ``fan_mid`` the series carried on by a damped trend, with limits from its
-        own past; ``trend_word`` ±2 when the 95 % interval of the slope leaves out 0 and
-        the change is large enough to matter, ±1 when the 80 % interval does, else 0.
+        ``change_ny`` = x_t − x_(t−n)
+        ``change_pct_ny`` = 100·(x_t/x_(t−n) − 1)
+        ``index`` = 100·x_t/x_2015
+        ``trend_slope`` the Sen slope and ``trend_tau`` Kendall's tau-b of the last ten annual
+          points
+        ``fan_mid`` the series carried on by a damped trend, with limits from its own past
+        ``trend_word`` ±2 when the 95 % interval of the slope leaves out 0 and the change is large
+          enough to matter, ±1 when the 80 % interval does, else 0, and less where the trends of
+          the area, looked at together, do not bear it (``trend_q`` of `how_sure`)
     Reference:
         Sen (1968); Mann (1945); Kendall (1975); Gardner & McKenzie (1985) for the damped trend. The
         words are a rule of this package.
@@ -125,9 +129,12 @@ def how_we_compare(
     Question:
         How far is each area from the whole country, has the gap closed, and what is its rank?
     Formula:
-        ``gap`` = x − x_N; ``gap_pct`` = 100·(x/x_N − 1); ``gap_index`` = 100·x/x_N;
-        ``gap_change_ny`` = gap_t − gap_(t−n); ``share_of_country`` = 100·x/x_N for what adds up;
-        ``rank`` = 1 + number of areas that are better by the declared direction.
+        ``gap`` = x − x_N
+        ``gap_pct`` = 100·(x/x_N − 1)
+        ``gap_index`` = 100·x/x_N
+        ``gap_change_ny`` = gap_t − gap_(t−n)
+        ``share_of_country`` = 100·x/x_N for what adds up
+        ``rank`` = 1 + number of areas that are better by the declared direction
     Reference:
         Goldstein & Spiegelhalter (1996) on what a rank can bear.
     Misleads:
@@ -170,9 +177,10 @@ def how_far_to_go(
     Question:
         How far is the target, how fast would we have to go, and how fast are we going?
     Formula:
-        ``target_distance`` = target − x_t; ``pace_required`` = (target − x_t)/(T − t);
-        ``pace_actual`` = Sen slope of the last ten annual points; ``reach_year`` =
-        ⌈t + (target − x_t)/pace_actual⌉, told only where the trend is clear.
+        ``target_distance`` = target − x_t
+        ``pace_required`` = (target − x_t)/(T − t)
+        ``pace_actual`` = Sen slope of the last ten annual points
+        ``reach_year`` = ⌈t + (target − x_t)/pace_actual⌉, told only where the trend is clear
     Reference:
         Sen (1968) for the pace; the comparison of paces follows Eurostat (2021), annex.
     Misleads:
@@ -217,11 +225,12 @@ def how_sure(
         How much of the rank and of the trend could be chance or rounding?
     Formula:
         ``rank_low``, ``rank_high`` = the best and worst rank when areas that differ by less than
-        the last published digit, or than chance in counted events, change places;
-        ``interval_low`` … ``interval_high`` = 95 % limits of such a figure; ``trend_low`` …
-        ``trend_high`` = Gilbert's limits of the Sen slope at 95 % (``…80``: 80 %); ``trend_p`` the
-        two-sided p of Mann-Kendall, ``trend_q`` the same when all trends of the area are looked at
-        together; ``fan_error`` = mean error of carrying the past on over the mean yearly step.
+          the last published digit, or than chance in counted events, change places
+        ``interval_low`` … ``interval_high`` = 95 % limits of such a figure
+        ``trend_low`` … ``trend_high`` = Gilbert's limits of the Sen slope at 95 % (``…80``: 80 %)
+        ``trend_p`` the two-sided p of Mann-Kendall, ``trend_q`` the same when all trends of the
+          area are looked at together
+        ``fan_error`` = mean error of carrying the past on over the mean yearly step
     Reference:
         Gilbert (1987); Mann (1945); Kendall (1975); Benjamini & Hochberg (1995); Hyndman & Koehler
         (2006); Goldstein & Spiegelhalter (1996).

@@ -51,10 +51,11 @@ def measure_rows(
     Question:
         How does each figure of each period stand to its own past and to the other areas?
     Formula:
-        ``rebase`` = 100·x_t/x_base, of several base periods their mean; ``change_ny`` = x_t −
-        x_(t−n) for any number of years n; ``rank`` = mean of the places that equal areas share, 1 =
-        best by direction; ``zscore`` = (x − x̄)/s over the areas of the period with the sample s;
-        ``slope`` = least-squares slope a year of the unbroken stretch that the row belongs to.
+        ``rebase`` = 100·x_t/x_base, of several base periods their mean
+        ``change_ny`` = x_t − x_(t−n) for any number of years n
+        ``rank`` = mean of the places that equal areas share, 1 = best by direction
+        ``zscore`` = (x − x̄)/s over the areas of the period with the sample s
+        ``slope`` = least-squares slope a year of the unbroken stretch that the row belongs to
     Reference:
         Textbook definitions; Sen's slope with its interval is in `tilannekuva.where_heading`.
     Misleads:

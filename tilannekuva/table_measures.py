@@ -266,7 +266,7 @@ def location_quotient(
         Which industries weigh more here than in the whole country?
     Formula:
         LQ_ir = (e_ir/e_.r)/(e_iN/e_.N) with the whole country N of the table, or the sum of the
-        areas where it has none
+          areas where it has none
     Reference:
         Isard (1960); see `tilannekuva.measures.structure.location_quotient`.
     Misleads:
@@ -366,7 +366,8 @@ def entropy(
     Question:
         How varied is what the area lives from?
     Formula:
-        H = −Σ s_i log2 s_i with 0 log 0 = 0; 2^H industries of equal size are as varied
+        H = −Σ s_i log2 s_i with 0 log 0 = 0
+        2^H industries of equal size are as varied
     Reference:
         Shannon (1948), Theil (1967); see `tilannekuva.measures.structure.entropy`.
     Misleads:
@@ -412,7 +413,8 @@ def shift_share(
         Did the area grow because the country did, because of its industries, or by itself?
     Formula:
         national = e_0 (R − 1), mix = e_0 (R_i − R), competitive = e_1 − e_0 R_i, which add up to
-        e_1 − e_0; R and R_i are the growth factors of the country and of industry i in it
+          e_1 − e_0
+        R and R_i are the growth factors of the country and of industry i in it
     Reference:
         Dunn (1960); Esteban-Marquillas (1972); see `tilannekuva.measures.structure.shift_share`.
     Misleads:

@@ -36,9 +36,21 @@ _MIN_SPECIES = 3
 def multispecies_index(table: pd.DataFrame | ArrayLike, base: object) -> pd.Series[float]:
     """Return the geometric mean of species indices, 100 in the base year.
 
-    I_t = exp(mean_s ln x_st) with each species scaled to 100 in the base year and kept within 1 to
-    10 000. A species that starts later enters at the mean of the others, so that its arrival
-    changes nothing; one that stops, or pauses, holds its last value.
+    A species that starts later enters at the mean of the others, so that its arrival changes
+    nothing; one that stops, or pauses, holds its last value.
+
+    Question:
+        How has a group of species fared on the whole since the base year?
+    Formula:
+        I_t = exp(mean_s ln x_st) with each species scaled to 100 in the base year and kept within 1
+          to 10 000
+    Reference:
+        Soldaat et al. (2017), Ecological Indicators 81; geometric mean of indices as in national
+        bird indicators.
+    Misleads:
+        Winners and losers cancel out: show how many rise and fall. Noise of the base year is in
+        every later figure, and a species at its last few individuals falls by as much in the index
+        as one that loses millions.
 
     Args:
         table: Species × years, years rising from left to right, NaN is missing.
@@ -81,10 +93,21 @@ def multispecies_index(table: pd.DataFrame | ArrayLike, base: object) -> pd.Seri
 def abundance_index(table: pd.DataFrame) -> pd.Series[float]:
     """Return the chained index of abundance, 1 in the first year.
 
-    d = log10(N_t/N_{t−1}) of each population, at most ±1, averaged within species and then over
-    species; I_t = I_{t−1}·10^d. Between observed years a population changes by a constant factor;
-    beyond them it says nothing. Where a series has a zero, a hundredth of the mean of its positive
-    values is added to all of it.
+    Between observed years a population changes by a constant factor; beyond them it says nothing.
+    Where a series has a zero, a hundredth of the mean of its positive values is added to all of it.
+
+    Question:
+        How have the populations that are followed changed on average from year to year?
+    Formula:
+        d_t = log10(N_t/N_{t−1}) of each population, at most ±1, averaged within species and then
+          over species; I_t = I_{t−1}·10^{d_t}, I_0 = 1
+    Reference:
+        Loh et al. (2005), Phil. Trans. R. Soc. B 360; Collen et al. (2009), Conservation Biology
+        23.
+    Misleads:
+        A chain keeps every error: noise alone drifts. It tells of the populations that somebody
+        follows, which are not a sample of all, and one collapsing series moves the mean. Not for
+        one region.
 
     Args:
         table: Populations × years with a column ``species`` beside the years; years are numbers
@@ -136,10 +159,19 @@ def telfer(
 ) -> pd.Series[float]:
     """Return Telfer's index: which species spread or shrank against the others of the group.
 
-    Over the sites visited in both periods, proportions (x + ½)/(n + 1) are taken to logits; period
-    2 is regressed on period 1, and the index is the standardised residual. The spread of a logit
-    grows towards 0 and 1: squared residuals are regressed on 1/(NP(1 − P)) to get the variance V =
-    c + d/(NP(1 − P)), weighted by 1/V² and repeated, and the final regression is weighted by 1/V.
+    Over the sites visited in both periods. The spread of a logit grows towards 0 and 1: squared
+    residuals are regressed on 1/(NP(1 − P)) to get the variance V = c + d/(NP(1 − P)), weighted by
+    1/V² and repeated, and the final regression is weighted by 1/V.
+
+    Question:
+        Which species have spread or shrunk against the others, from records made without a plan?
+    Formula:
+        p = (x + ½)/(n + 1) of n sites, logit p_2 = a + b·logit p_1; index = standardised residual
+    Reference:
+        Telfer, Preston & Rothery (2002), Biological Conservation 107.
+    Misleads:
+        Relative within the group: if all decline alike, nobody has changed. Effort that moved to
+        another kind of place or season looks like change in the species that live there.
 
     Args:
         records: DataFrame with columns ``species``, ``site`` and ``period``; repeats do not count.

@@ -33,10 +33,19 @@ def aggregate(
 ) -> pd.Series[float]:
     """Return one figure for each unit from normalised indicators.
 
-    arithmetic Σ w x; geometric exp(Σ w ln x); harmonic 1/Σ(w/x), with weights that sum to one;
-    copeland: number of units beaten less number of units lost to, where i beats j when the weights
-    of the indicators in which it is better, plus half of those in which they are equal, pass a
-    half.
+    Question:
+        What is one figure for each unit from several indicators on one scale?
+    Formula:
+        arithmetic Σ w x; geometric exp(Σ w ln x); harmonic 1/Σ(w/x), with weights that sum to one
+        copeland: units beaten less units lost to; i beats j when the weights of the indicators in
+          which it is better, plus half of those in which they are equal, pass a half
+    Reference:
+        OECD & JRC (2008), Handbook on Constructing Composite Indicators, step 6; Copeland's rule as
+        in social choice.
+    Misleads:
+        The weights are politics in figures, and with the arithmetic mean a good indicator pays for
+        a bad one. Publish by theme only, with the rank interval beside (`rank_interval`) and the
+        parts one step away; never a score of scores.
 
     Args:
         table: Units × indicators on one scale, more is better.

@@ -30,8 +30,16 @@ class Concentration:
 def concentration(values: ArrayLike, populations: ArrayLike) -> Concentration:
     """Return how far a good or ill is concentrated on the better-off groups.
 
-    RCI = (2/ȳ)·Σ p_j y_j r_j − 1 with population shares p_j and midpoints r_j of the cumulated
-    shares; ACI = RCI·ȳ. Positive = more of it among the better-off.
+    Question:
+        Is this good or ill found more among the better-off or the worse-off?
+    Formula:
+        RCI = (2/ȳ)·Σ p_j y_j r_j − 1 with population shares p_j and midpoints r_j of the cumulated
+          shares; ACI = RCI·ȳ
+    Reference:
+        Kakwani, Wagstaff & van Doorslaer (1997), J. Econometrics 77.
+    Misleads:
+        Gradients that cross in the middle cancel out. Of shares the relative index of having and of
+        not having differ in size, and their trends may have opposite signs: choose one and say it.
 
     Args:
         values: (groups,) from the worst-off group to the best-off.
@@ -62,6 +70,17 @@ def concentration(values: ArrayLike, populations: ArrayLike) -> Concentration:
 
 def between_group_variance(values: ArrayLike, populations: ArrayLike) -> float | None:
     """Return Σ p_j (y_j − ȳ)² over groups without an order, in squared units of the values.
+
+    Question:
+        How far apart are groups that have no order, such as language groups or areas?
+    Formula:
+        BGV = Σ p_j (y_j − ȳ)² with population shares p_j; in squared units of the values
+    Reference:
+        WHO, Health Equity Assessment Toolkit: between-group variance, a standard variance of group
+        means.
+    Misleads:
+        Squared units cannot be read by eye: take the root or compare over time. Large groups
+        decide, and noise in small groups adds to it, so it never falls to zero.
 
     Args:
         values: (groups,) values.

@@ -44,8 +44,16 @@ class Beta:
 def sigma_convergence(panel: pd.DataFrame | ArrayLike) -> pd.Series[float]:
     """Return the spread of regions for each year: the standard deviation of ln x (population).
 
-    Falling = regions draw together. A test of two years by a variance ratio is not valid, as they
-    are the same regions: show the series.
+    Question:
+        Are the regions drawing together or apart from year to year?
+    Formula:
+        σ_t = √(Σ (ln x_it − mean ln x_t)²/n)
+    Reference:
+        Barro & Sala-i-Martin (1992), J. Political Economy 100.
+    Misleads:
+        Each region counts once: the smallest moves it as much as the capital. It falls when the
+        rich fall, too. A test of two years by a variance ratio is not valid, as they are the same
+        regions: show the series.
 
     Args:
         panel: Regions × years. A region missing in any year is left out of all, so that the years
@@ -72,7 +80,17 @@ def sigma_convergence(panel: pd.DataFrame | ArrayLike) -> pd.Series[float]:
 def beta_convergence(start: ArrayLike, end: ArrayLike, years: float) -> Beta:
     """Regress yearly growth on the starting level over regions.
 
-    (1/T) ln(x_T/x_0) = a + b ln x_0 by least squares, λ = −ln(1 + bT)/T, half-life ln 2/λ.
+    Question:
+        Did the regions that started lower grow faster?
+    Formula:
+        (1/T) ln(x_T/x_0) = a + b ln x_0 + e by least squares over the regions
+        speed λ = −ln(1 + bT)/T; half-life ln 2/λ
+    Reference:
+        Barro & Sala-i-Martin (1992), J. Political Economy 100.
+    Misleads:
+        A line through nineteen points, of which one may be all of it. Growing faster from below
+        does not mean that the spread shrinks (`sigma_convergence` says that), errors in the first
+        year bend b downwards, and a half-life of decades promises nothing.
 
     Args:
         start: (regions,) values per head.

@@ -48,7 +48,16 @@ def hill(
 def hill(counts: ArrayLike, order: ArrayLike, *, incidence: bool = False) -> float | Floats | None:
     """Return the Hill number of an order, the effective number of species of the sample itself.
 
-    (Σ p^q)^(1/(1−q)); order 0 counts species, 1 = exp(−Σ p ln p), 2 = 1/Σ p².
+    Question:
+        How many species are there effectively, counting the rare ones fully, a little or not at
+        all?
+    Formula:
+        (Σ p^q)^(1/(1−q)); order 0 = number of species, 1 = exp(−Σ p ln p), 2 = 1/Σ p²
+    Reference:
+        Hill (1973), Ecology 54.
+    Misleads:
+        It is of the sample and not of the place: twice the visits find more species. Never compare
+        samples of different effort by it; use `estimate_at_coverage`.
 
     Args:
         counts: (species,) individuals, or with `incidence` the number of units and then the units
@@ -81,7 +90,15 @@ def hill(counts: ArrayLike, order: ArrayLike, *, incidence: bool = False) -> flo
 def rarefy(counts: ArrayLike, depth: float, *, incidence: bool = False) -> float | None:
     """Return the number of species to expect in a smaller sample.
 
-    E[S_m] = Σ_i [1 − C(N − N_i, m)/C(N, m)].
+    Question:
+        How many species would a smaller sample, as large as the other one, have found?
+    Formula:
+        E[S_m] = Σ_i [1 − C(N − N_i, m)/C(N, m)]
+    Reference:
+        Hurlbert (1971), Ecology 52.
+    Misleads:
+        Equal size is not equal completeness: a rich community needs more individuals to be known as
+        well. It throws away most of the larger sample, and clustered individuals make it too high.
 
     Args:
         counts: As in `hill`; whole numbers.
@@ -112,7 +129,17 @@ def rarefy(counts: ArrayLike, depth: float, *, incidence: bool = False) -> float
 def chao1(counts: ArrayLike, *, incidence: bool = False) -> float | None:
     """Return the lower bound of the number of species, seen and unseen (Chao1, Chao2).
 
-    S + (n − 1)/n · f1²/(2 f2), or with f2 = 0: S + (n − 1)/n · f1(f1 − 1)/2.
+    Question:
+        How many species are there at least, with those that nobody has seen?
+    Formula:
+        S + (n − 1)/n·f1²/(2 f2), or with f2 = 0: S + (n − 1)/n·f1(f1 − 1)/2, with f1 species met
+          once and f2 twice
+    Reference:
+        Chao (1984), Scand. J. Statistics 11.
+    Misleads:
+        A lower bound, not an estimate of the truth. It rests on the species met once: misidentified
+        rarities and copied records make it fly up, and records that drop singletons make it
+        worthless.
 
     Args:
         counts: As in `hill`; whole numbers.
@@ -135,9 +162,19 @@ def chao1(counts: ArrayLike, *, incidence: bool = False) -> float | None:
 def coverage(counts: ArrayLike, *, incidence: bool = False) -> float | None:
     """Return the estimated share of the community that belongs to species in the sample.
 
-    1 − f1/n · (n − 1)f1/((n − 1)f1 + 2f2), or with f2 = 0: 1 − f1/n · (n − 1)(f1 − 1)/((n − 1)
-    (f1 − 1) + 2). For incidence data n in f1/n is the sum of the frequencies, else the number of
-    units.
+    Question:
+        How complete is the sample: what share of the individuals out there belongs to a species
+        found?
+    Formula:
+        1 − f1/n·(n − 1)f1/((n − 1)f1 + 2f2), or with f2 = 0: 1 − f1/n·(n − 1)(f1 − 1)/((n − 1)(f1 −
+          1) + 2)
+        for incidence data the n of f1/n is the sum of the frequencies, the other n the number of
+          units
+    Reference:
+        Chao & Jost (2012), Ecology 93.
+    Misleads:
+        It is about individuals and not about species: 95 % covered may miss half of the species,
+        all of them rare. It says nothing of habitats that nobody visited.
 
     Args:
         counts: As in `hill`; whole numbers.
@@ -168,6 +205,18 @@ def estimate_at_coverage(
     The sample is thinned, or extended to twice its size at most, to the depth at which the
     estimated coverage is `level`; between whole depths coverage and diversity are interpolated
     linearly.
+
+    Question:
+        Which place is richer when both are looked at as completely?
+    Formula:
+        Hill number of the order at the depth m with coverage C(m) = level
+    Reference:
+        Chao & Jost (2012), Ecology 93; Chao, Wang & Jost (2013), Methods Ecol. Evol. 4; Chao et al.
+        (2014), Ecological Monographs 84.
+    Misleads:
+        At a low common coverage only the common species are compared. Beyond the sample it is an
+        extrapolation, and what was recorded may depend on who recorded: publish visits and
+        observers beside.
 
     Args:
         counts: As in `hill`; whole numbers.

@@ -50,9 +50,22 @@ def slope_index(
 ) -> Slope:
     """Return the social gradient over ordered groups: SII and RII.
 
-    Groups stand at the middle of their share of the population, r_j; y_j = a + b·r_j is fitted by
-    least squares weighted by population. SII = b, RII = (a + b)/a. On a transformed scale both
-    follow from the two ends of the line, turned back: SII = g(a + b) − g(a), RII = g(a + b)/g(a).
+    Groups stand at the middle of their share of the population, r_j = cumulated share − p_j/2; a
+    line is fitted by least squares weighted by population.
+
+    Question:
+        How much worse off are those at the bottom of the social order than those at the top?
+    Formula:
+        y_j = a + b·r_j; SII = b, RII = (a + b)/a
+        on a transformed scale g⁻¹, from the two ends of the line turned back: SII = g(a + b) −
+          g(a), RII = g(a + b)/g(a)
+    Reference:
+        Mackenbach & Kunst (1997), Social Science & Medicine 44; Moreno-Betancur et al. (2015),
+        Epidemiology 26 (additive and multiplicative model).
+    Misleads:
+        A line through few groups hides a step between two of them. The order must be a social one:
+        areas ordered by the very figure that is measured always have a gradient. RII and SII may
+        move in opposite directions when the level changes: show both.
 
     Args:
         values: (groups,) from the worst-off group to the best-off.

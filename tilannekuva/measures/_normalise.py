@@ -73,6 +73,23 @@ def normalise(
       `low`, `high` in the unit of each column whatever its direction, `scale` = 1. The only method
       comparable over time.
 
+    Question:
+        How do indicators in different units get onto one scale where more is better?
+    Formula:
+        minmax: low + (x − min)/(max − min)·(high − low); zscore: mean + sd·(x − x̄)/s with the
+          sample s
+        rank: 1 for the worst; percentile: (rank − 1)/(n − 1); borda: rank − 1
+        distance_to_max: 1 − (max − x)/(max − min); distance_to_reference: 1 − (x_ref − x)/(x_ref −
+          min); distance_to_target: (x − min)/(target − min)
+        goalposts: scale·(x − low)/(high − low)
+    Reference:
+        OECD & JRC (2008), Handbook on Constructing Composite Indicators, step 5; Becker et al.
+        (2022), JOSS 7(78):4567 (distances).
+    Misleads:
+        Minimum and maximum of nineteen regions let one outlier set the scale for all. Only
+        goalposts can be compared over time. A scale makes units comparable on paper, not their
+        importance.
+
     Args:
         table: Units × indicators, NaN is missing and stays missing.
         method: One of the above.

@@ -48,10 +48,20 @@ class Complexity:
 def relatedness(table: pd.DataFrame | ArrayLike, method: Method = "proximity") -> pd.DataFrame:
     """Return how often two industries are specialities of the same region.
 
-    M_ri = [LQ_ri ≥ 1], C = MᵀM without its diagonal, S = column sums of C, T = ΣC:
-    proximity C_ij/max(ubiquity_i, ubiquity_j); association (C_ij/T)/((S_i/T)(S_j/T)); probability
-    C_ij/{[S_i/T · S_j/(T−S_i) + S_j/T · S_i/(T−S_j)] · T/2}; cosine C_ij/√(S_i S_j); Jaccard
-    C_ij/(S_i + S_j − C_ij).
+    Question:
+        Which industries tend to be strong in the same regions?
+    Formula:
+        M_ri = [LQ_ri ≥ 1], C = MᵀM without its diagonal, S = column sums of C, T = ΣC
+        proximity C_ij/max(ubiquity_i, ubiquity_j); association (C_ij/T)/((S_i/T)(S_j/T))
+        probability C_ij/{[S_i/T · S_j/(T − S_i) + S_j/T · S_i/(T − S_j)]·T/2}
+        cosine C_ij/√(S_i S_j); jaccard C_ij/(S_i + S_j − C_ij)
+    Reference:
+        Hidalgo et al. (2007), Science 317 (proximity); van Eck & Waltman (2009), JASIST 60
+        (association and probability).
+    Misleads:
+        Two industries may meet because both are in towns, both are on the coast, or both are
+        public. Nineteen regions and twenty broad industries give few meetings: a prompt for
+        discussion, not a finding.
 
     Args:
         table: Regions × industries.
@@ -96,7 +106,15 @@ def relatedness_density(
 ) -> pd.DataFrame:
     """Return how much of what is related to an industry a region is specialised in, 0 to 100.
 
-    RD_ri = 100 · Σ_j M_rj φ_ij / Σ_j φ_ij over the other industries j.
+    Question:
+        How much of what goes together with an industry does the region already have?
+    Formula:
+        RD_ri = 100·Σ_j M_rj φ_ij/Σ_j φ_ij over the other industries j
+    Reference:
+        Boschma, Balland & Kogler (2015), Industrial and Corporate Change 24.
+    Misleads:
+        It favours what is common where the region already is, so it never suggests anything bold,
+        and it says nothing of demand, land or people. A list to talk about, not a forecast.
 
     Args:
         table: Regions × industries.
@@ -131,8 +149,18 @@ def relatedness_density(
 def complexity(table: pd.DataFrame | ArrayLike) -> Complexity:
     """Return the complexity of regions and industries (exact eigenvector, no iteration).
 
-    ECI is the second eigenvector of D⁻¹MU⁻¹Mᵀ, D diversity and U ubiquity, standardised, with the
-    sign that makes it rise with diversity. Not for publishing below about 15 regions or industries.
+    Question:
+        Which regions have many specialities that few others have?
+    Formula:
+        ECI = second eigenvector of D⁻¹MU⁻¹Mᵀ, D diversity and U ubiquity, standardised, with the
+          sign that makes it rise with diversity; PCI_i = mean ECI of the regions specialised in i,
+          standardised
+    Reference:
+        Hidalgo & Hausmann (2009), PNAS 106; the exact eigenvector, without iteration.
+    Misleads:
+        An eigenvector of a small matrix: order and sign may jump from year to year. Not for
+        publishing below about 15 regions or industries, and never as a score of how advanced a
+        region is.
 
     Args:
         table: Regions × industries.

@@ -38,10 +38,21 @@ def shift_share(
 ) -> pd.DataFrame:
     """Split the change of each industry between two years.
 
-    With R the growth factor of the country and R_i of industry i in it: national = e_0 (R − 1),
-    mix = e_0 (R_i − R), competitive = e_1 − e_0 R_i; the three add up to e_1 − e_0. Esteban-
-    Marquillas splits the competitive part: with h_i = e_.0 · e_iN0/e_N0 (the region with national
-    structure), competitive = h_i (r_i − R_i) and allocation = (e_0 − h_i)(r_i − R_i).
+    Question:
+        Did jobs change because the country grew, because of the region's industries, or by its own
+        doing?
+    Formula:
+        R = growth factor of the country, R_i of industry i in it, r_i of industry i in the region
+        national = e_0 (R − 1); mix = e_0 (R_i − R); competitive = e_1 − e_0 R_i; together e_1 − e_0
+        Esteban-Marquillas: h_i = e_.0·e_iN0/e_N0, competitive = h_i (r_i − R_i), allocation = (e_0
+          − h_i)(r_i − R_i)
+    Reference:
+        Dunn (1960), Papers of the Regional Science Association 6; Esteban-Marquillas (1972),
+        Regional and Urban Economics 2.
+    Misleads:
+        The competitive part is what is left over and no cause: one closed mill is all of it. It
+        depends on the end years and on how finely industries are divided, and never holds across a
+        change of classification.
 
     Args:
         start: (industries,) of the region in the first year; negative value added is allowed.
@@ -92,8 +103,19 @@ def dynamic_shift_share(
 ) -> pd.DataFrame:
     """Run `shift_share` for each pair of consecutive years and add up (Barff & Knight 1988).
 
-    Preferred to one comparison of the end years: the structure that growth rates are applied to
-    is then never more than a year old.
+    Preferred to one comparison of the end years: the structure that growth rates are applied to is
+    then never more than a year old.
+
+    Question:
+        The same as `shift_share`, with the structure of every year instead of only the first.
+    Formula:
+        Sum of the parts of `shift_share` over each pair of consecutive years
+    Reference:
+        Barff & Knight (1988), Growth and Change 19(2).
+    Misleads:
+        As `shift_share`. The parts differ from those of the end years although their total is the
+        same: say which of the two is shown. Years between two breaks of the statistic must not be
+        joined.
 
     Args:
         panel: Industries × years of the region, years rising from left to right.

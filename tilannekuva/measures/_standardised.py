@@ -30,7 +30,17 @@ def standardised_rate(
 ) -> Interval[float | None]:
     """Return a directly standardised rate with Dobson's interval.
 
-    DSR = Σ w_a O_a/n_a / Σ w_a; limits DSR + √(Var/O)·(O_byar − O), Var = Σ w_a² O_a/n_a² / (Σ w)².
+    Question:
+        What would the rate be if the region had the ages of a standard population?
+    Formula:
+        DSR = Σ w_a (O_a/n_a)/Σ w_a; Var = Σ w_a² O_a/n_a²/(Σ w)²
+        limits DSR + √(Var/O)·(O_byar − O) at Byar's lower and upper limit of O = Σ O_a
+    Reference:
+        Dobson et al. (1991), Statistics in Medicine 10.
+    Misleads:
+        The figure exists in no real population, and another standard gives another: compare only
+        rates of one standard. What it removes, an old population's need for care, is still there to
+        be met.
 
     Args:
         counts: (age bands,) events.
@@ -84,8 +94,17 @@ def standardised_ratio(
 ) -> Interval[float | None]:
     """Return the indirectly standardised ratio O/E with its Poisson interval.
 
-    E = Σ n_a · R_a with the reference rates R_a; the limits of O (exact below ten events, Byar
-    from ten) are divided by E.
+    Question:
+        Are there more events than the country's rates by age would give in a population like this?
+    Formula:
+        ratio = O/E, E = Σ n_a·R_a with the reference rates R_a = O_aN/n_aN; the limits of O (exact
+          below ten events, Byar's from ten) over E
+    Reference:
+        Breslow & Day (1987), Statistical Methods in Cancer Research II, ch. 2; limits as
+        `rate_interval`.
+    Misleads:
+        Each region is compared with the country at its own ages: two ratios of regions with
+        different ages cannot be set against each other. The country contains the region.
 
     Args:
         counts: (age bands,) events of the region.

@@ -25,7 +25,7 @@ def average_rank(values: ArrayLike, direction: Literal["up", "down"]) -> Floats:
     Formula:
         rank_i = 1 + #{j better than i} + (#{j equal to i, j ≠ i})/2
     Reference:
-        Spearman (1904), the mid-ranks of rank correlation.
+        Kendall (1945), Biometrika 33 (ties in rankings).
     Misleads:
         It says nothing of how far apart the regions are: nineteen that differ by a rounding error
         get nineteen ranks. Show `rank_many` with its interval where the order itself is the news;

@@ -38,11 +38,20 @@ def treat(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pull in outliers that would otherwise set the scale of an indicator.
 
-    An indicator is treated when |skewness| ≥ `skew` and kurtosis ≥ `kurtosis` (sample G1 and excess
-    G2). The most extreme values on the skewed side are set to the next one, step by step, until
-    either is below its limit; when `max_winsorised` steps are not enough, the original values
-    are transformed instead: ln(x − min + a), or −ln(max − x + a) for a skew to the left, with a =
-    0.01·(max − min).
+    Question:
+        Does one extreme unit set the scale for all the others, and what if it is pulled in?
+    Formula:
+        treated when |G1| ≥ `skew` and G2 ≥ `kurtosis` (sample skewness and excess kurtosis)
+        the most extreme values on the skewed side are set to the next one, until either is below
+          its limit; when `max_winsorised` steps are not enough: ln(x − min + a), or −ln(max − x +
+          a) for a skew to the left, a = 0.01·(max − min)
+    Reference:
+        OECD & JRC (2008), Handbook on Constructing Composite Indicators, step 4; Joanes & Gill
+        (1998), The Statistician 47 (G1 and G2).
+    Misleads:
+        The extreme unit may be the news: it is pulled in for the scale and not for the reader.
+        Below twenty units skewness itself is noise. Publish what was done, which is the second
+        table.
 
     Args:
         table: Units × indicators, NaN is missing and left alone.
@@ -89,6 +98,17 @@ def impute(
     """Fill the gaps of each indicator with the mean or median of its units.
 
     Imputed cells must stay marked wherever they appear: they are those missing in `table`.
+
+    Question:
+        What could stand in for a missing cell, so that a unit need not be left out?
+    Formula:
+        mean or median of the indicator over the units of the same group, or over all units
+    Reference:
+        OECD & JRC (2008), Handbook on Constructing Composite Indicators, step 3.
+    Misleads:
+        It makes units more alike than they are and small regions, whose figures are suppressed
+        most, average by construction. Above about a tenth of the cells leave the unit or the
+        indicator out; never test a trend on filled cells.
 
     Args:
         table: Units × indicators.

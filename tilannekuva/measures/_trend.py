@@ -91,9 +91,23 @@ def trend(
 ) -> Trend:
     """Test one series for a monotone trend and estimate its slope.
 
-    S = Σ_{i<j} sgn(x_j − x_i); Var(S) = [n(n−1)(2n+5) − Σ t(t−1)(2t+5)]/18 over tie groups; the
-    slope is the median of (x_j − x_i)/(t_j − t_i) with Gilbert's rank limits. For 6 ≤ n ≤ 10
-    without ties p comes from the exact distribution.
+    Question:
+        Is this series rising or falling in a way that chance would hardly make, and how fast?
+    Formula:
+        S = Σ_{i<j} sgn(x_j − x_i); Var(S) = [n(n−1)(2n+5) − Σ_t t(t−1)(2t+5)]/18 over groups of t
+          ties
+        z = (S − sgn S)/√Var(S), 0 for S = 0; p is two-sided and exact for 6 ≤ n ≤ 10 without ties
+        tau_a = S/(n(n−1)/2); tau_b = S/√(n_0 (n_0 − n_ties)) over the n_0 = n(n−1)/2 pairs
+        slope = median of (x_j − x_i)/(t_j − t_i); its limits are the round((N − C)/2)-th and the
+          round((N + C)/2 + 1)-th of the N sorted slopes, C = z_{1−α/2} √Var(S)
+    Reference:
+        Mann (1945), Econometrica 13; Kendall (1975), Rank Correlation Methods; Sen (1968), JASA 63;
+        Gilbert (1987), ch. 16-17; Hamed & Rao (1998), J. Hydrology 204.
+    Misleads:
+        A monotone test sees no turn: up for five years and down for five is no trend. Years that
+        follow each other are not independent, figures carried forward make ties (`constant_tail`),
+        and of a hundred series tested five stand out by chance (`certainty.false_discovery`). A
+        small p is not a large change: look at the slope. Never run it across a break.
 
     Args:
         values: (time,), NaN is missing and left out.
@@ -144,6 +158,16 @@ def trend_many(
     confidence: tuple[float, float] = (0.95, 0.80),
 ) -> TrendMany:
     """Return for every series what `trend` returns for one, without a loop over series.
+
+    Question:
+        Which of these many series have a trend, and how steep is each?
+    Formula:
+        As `trend`, series by series, with two levels of the slope's interval
+    Reference:
+        As `trend`.
+    Misleads:
+        As `trend`, and more so: looking through hundreds of p for the small ones finds chance.
+        Correct them together (`certainty.false_discovery`) before any is named.
 
     Args:
         values: (…, time), NaN is missing; series may miss different periods.

@@ -84,6 +84,22 @@ def rate_interval(
 ) -> Interval[float | None] | Interval[Floats]:
     """Return the rate of events per `per` people with its Poisson interval.
 
+    Question:
+        How high is the rate, and what could it be when the events of a small region are partly
+        chance?
+    Formula:
+        rate = per·O/n, with limits per·O_low/n and per·O_high/n
+        Byar: O_low = O(1 − 1/(9O) − z/(3√O))³, O_high = (O+1)(1 − 1/(9(O+1)) + z/(3√(O+1)))³; O_low
+          = 0 for O = 0
+        exact: half the χ² quantiles, χ²_{α/2}(2O)/2 and χ²_{1−α/2}(2O + 2)/2
+    Reference:
+        Breslow & Day (1987), Statistical Methods in Cancer Research II, p. 69 (Byar); Ulm (1990),
+        Am. J. Epidemiology 131 (exact).
+    Misleads:
+        It covers chance only: not under-reporting, not a population that the events do not belong
+        to, not events that come in clusters (then the true interval is wider). A crude rate of an
+        old region is high because it is old.
+
     Args:
         count: Events, one number or an array; may exceed the population.
         population: People or person-years, broadcast against `count`.
@@ -131,7 +147,16 @@ def proportion_interval(
 ) -> Interval[float | None] | Interval[Floats]:
     """Return the share count/n (0 to 1) with Wilson's interval.
 
-    Limits: (2x + z² ∓ z√(z² + 4xq)) / (2(n + z²)), q = 1 − x/n.
+    Question:
+        What share is it, and how far could the share of everyone be from that of the asked?
+    Formula:
+        share = x/n; limits (2x + z² ∓ z√(z² + 4xq))/(2(n + z²)), q = 1 − x/n
+    Reference:
+        Wilson (1927), JASA 22.
+    Misleads:
+        For a simple random sample: weighting, clustering and those who did not answer make the real
+        interval wider. Of a whole register it is no sampling error; it then says what chance alone
+        could do to a small region.
 
     Args:
         count: People with the property, one number or an array.
@@ -173,9 +198,21 @@ def life_expectancy(
 ) -> pd.DataFrame:
     """Return the remaining life expectancy at the start of each age band (Chiang's life table).
 
-    Deaths fall in the middle of a band, in the first year after a tenth of it (a_0 = 0.1); the last
-    band is open and lasts 1/m. The interval takes deaths as binomial and in the last band as
-    Poisson.
+    Question:
+        How many years would people live on from each age if today's death rates stayed?
+    Formula:
+        q = n·m/(1 + (1 − a)·n·m) from the death rate m of a band of n years, of which the dying
+          live the share a (½; 0.1 in the first year)
+        e_x = n(1 − (1 − a)q) + (1 − q)·e_{x+n}, from the open last band backwards with e = 1/m
+        Var(e_x) = (1 − q)² Var(e_{x+n}) + ((1 − a)n + e_{x+n})² q²(1 − q)/D; in the open band
+          1/(D·m²)
+    Reference:
+        Chiang (1984), The Life Table and its Applications; Silcocks et al. (2001), J. Epidemiology
+        & Community Health 55 (open band); Toson & Baker (2003) on the least population.
+    Misleads:
+        It is a summary of this period's deaths and no forecast for anybody born now. A care home
+        draws deaths to its municipality, and a few deaths move a small region by a year: pool
+        years.
 
     Args:
         deaths: (age bands,) deaths of the period.
@@ -226,9 +263,19 @@ def life_expectancy(
 def false_discovery(p: ArrayLike) -> Floats:
     """Return the controlled p of each of many tests (Benjamini-Hochberg, step-up).
 
-    Of m tests in rising order of p, q_(i) is the least m·p_(j)/j over j ≥ i. Calling every test
-    with q ≤ 0.05 a finding makes at most five in a hundred of the findings false on average, for
-    tests that are independent or depend on each other positively.
+    Calling every test with q ≤ 0.05 a finding makes at most five in a hundred of the findings false
+    on average, for tests that are independent or depend on each other positively.
+
+    Question:
+        Of all the trends or differences that stand out, which still do when so many were looked at?
+    Formula:
+        q_(i) = min over j ≥ i of m·p_(j)/j, at most 1, of the m tests in rising order of p
+    Reference:
+        Benjamini & Hochberg (1995), J. R. Statist. Soc. B 57.
+    Misleads:
+        The promise is about the list and not about any one finding in it. It holds for the tests
+        that were made: leaving the dull ones out of the list afterwards breaks it. A large q is no
+        evidence of no change.
 
     Args:
         p: (…, tests) probabilities; tests on the last axis are controlled together. NaN is a test

@@ -62,7 +62,17 @@ class Breaks:
 def constant_tail(values: ArrayLike) -> Floats:
     """Return how many of the last present values are equal, per series.
 
-    A long constant tail is often a figure carried forward, which inflates ties: flag it.
+    A missing value neither ends the tail nor lengthens it.
+
+    Question:
+        For how many periods has the figure stood still, as if carried forward?
+    Formula:
+        Number of the last present values that equal the newest one
+    Reference:
+        A check of this package.
+    Misleads:
+        Rounded figures may stand still honestly: a rate with one decimal can be the same three
+        years running. It is a reason to ask, not proof of a copied figure.
 
     Args:
         values: (…, time), NaN is missing.
@@ -89,7 +99,15 @@ def constant_tail(values: ArrayLike) -> Floats:
 def rebase(values: ArrayLike, periods: ArrayLike, base: object | Sequence[object]) -> Floats:
     """Return the series as an index where the base period is 100.
 
-    I_t = 100 · x_t / x_b; with several base periods x_b is the mean over them.
+    Question:
+        How has it moved since the base year, on a scale where that year is 100?
+    Formula:
+        I_t = 100·x_t/x_b; with several base periods x_b is their mean
+    Reference:
+        Standard index arithmetic; no author to credit.
+    Misleads:
+        The base year decides the picture: an odd one lifts or sinks every other year. Two indices
+        at the same height are not equal in level, only in growth since the base.
 
     Args:
         values: (…, time), NaN is missing and stays missing.
@@ -137,6 +155,16 @@ def rebase(values: ArrayLike, periods: ArrayLike, base: object | Sequence[object
 def cagr(start: float, end: float, years: float) -> float:
     """Return the compound annual growth rate as a share, (end/start)^(1/years) − 1.
 
+    Question:
+        At what even yearly rate would it have grown from the first figure to the last?
+    Formula:
+        (end/start)^(1/years) − 1
+    Reference:
+        Standard arithmetic; the same as the mean yearly change of logarithms.
+    Misleads:
+        Two points are all it sees: a bad first year makes any later growth look strong, and the way
+        between may have been anything but even. Of shares take percentage points instead.
+
     Returns:
         NaN when a value is missing, zero or negative: such a pair has no growth rate.
 
@@ -158,9 +186,19 @@ def cagr(start: float, end: float, years: float) -> float:
 def breaks(values: ArrayLike, *, max_breaks: int = 5, min_share: float = 0.15) -> Breaks:
     """Find the level shifts of one series by least squares and choose their number by BIC.
 
-    RSS over all ways to cut the series into m + 1 segments is minimised exactly by dynamic
-    programming (Bai & Perron 2003), BIC(m) = n[ln(RSS/n) + 1 + ln 2π] + ln(n)·(2m + 2). A trend
-    looks like several shifts to this method: prefer a documented break to a found one.
+    Question:
+        Did the level of the series shift at some year, and when?
+    Formula:
+        RSS(m) = least Σ (x_t − mean of its segment)² over all ways to cut the series into m + 1
+          segments
+        BIC(m) = n[ln(RSS/n) + 1 + ln 2π] + ln(n)·(2m + 2); the m with the least BIC is chosen
+    Reference:
+        Bai & Perron (2003), J. Applied Econometrics 18; the minimum is found exactly by dynamic
+        programming.
+    Misleads:
+        A steady trend looks like a staircase to it. A found shift may be a new questionnaire, a new
+        boundary or one closed plant: prefer a documented break to a found one, and say what
+        happened that year before saying that something did.
 
     Args:
         values: (time,), NaN is missing and left out.

@@ -79,6 +79,17 @@ def gap(values: Floats | Sequence[float], reference: ArrayLike) -> Gap[Floats]: 
 def gap(values: ArrayLike, reference: ArrayLike) -> Gap[float | None] | Gap[Floats]:
     """Return how far values are from a reference, in level, in share and as an index.
 
+    Question:
+        How far is the region from the country, in the unit, in per cent and as an index?
+    Formula:
+        absolute = x_r − x_N; relative = x_r/x_N − 1; index = 100·x_r/x_N
+    Reference:
+        Standard arithmetic; no author to credit.
+    Misleads:
+        The country contains the region. A gap of counts is only a difference in size, and a gap of
+        rates whose populations differ in age is partly a gap of ages. An index of 90 in a small
+        figure and in a large one are not the same loss.
+
     Args:
         values: One number or an array; NaN is missing.
         reference: One number, or an array that broadcasts against `values`.
@@ -121,6 +132,18 @@ def rank(
     interval: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> pd.DataFrame:
     """Rank the regions of one period, with the range of ranks that the data allow.
+
+    Question:
+        Which place does each region have, and which places could it have, given the uncertainty?
+    Formula:
+        rank_i = 1 + #{j better than i}
+        rank_low = 1 + #{j certainly better}; rank_high = n − #{j certainly worse}
+    Reference:
+        Goldstein & Spiegelhalter (1996), J. R. Statist. Soc. A 159.
+    Misleads:
+        A place is won and lost by the neighbours too. Ranks stretch small differences and hide
+        large ones; with an interval of six places the only true sentence is that the region is in
+        the middle. Only of one level, one period and a declared direction.
 
     Args:
         values: (regions,) a Series (its index is kept) or numbers; NaN is left out.
@@ -177,8 +200,18 @@ def rank_many(
 ) -> RankMany:
     """Rank the last axis of an array, without a loop over its rows.
 
-    rank = 1 + number of better regions; rank_low = 1 + number certainly better; rank_high = n −
-    number certainly worse. Without uncertainty only equal values are uncertain.
+    Without uncertainty only equal values are uncertain.
+
+    Question:
+        The same as `rank`, for every indicator or period at once.
+    Formula:
+        rank = 1 + number of better regions
+        rank_low = 1 + number certainly better; rank_high = n − number certainly worse
+    Reference:
+        Goldstein & Spiegelhalter (1996), J. R. Statist. Soc. A 159.
+    Misleads:
+        As `rank`. A region that rises from 9 to 7 in a row of years may not have moved at all:
+        compare the intervals, not the places.
 
     Args:
         values: (…, regions), NaN is left out.

@@ -62,8 +62,18 @@ def mpi(
 ) -> pd.Series[float]:
     """Return the Mazziotta-Pareto index: a mean that is lowered by imbalance between indicators.
 
-    z = 100 ± 10(x − M)/S with the population S of each indicator; MPI = M_z ∓ S_z²/M_z with mean
-    and population standard deviation over the indicators of a unit.
+    Question:
+        What is the mean of the indicators when a unit that is uneven between them is marked down?
+    Formula:
+        z = 100 ± 10(x − M)/S with the population S of each indicator
+        MPI = M_z ∓ S_z²/M_z with mean and population standard deviation over the indicators of a
+          unit
+    Reference:
+        De Muro, Mazziotta & Pareto (2011), Social Indicators Research 104.
+    Misleads:
+        The scale is that of the units of this year: a region can rise without changing. Evenness is
+        taken to be good, which is an opinion. Programs that use the sample deviation differ by
+        tenths.
 
     Args:
         table: Units × indicators.
@@ -98,9 +108,17 @@ def ampi(
 ) -> pd.Series[float]:
     """Return the adjusted Mazziotta-Pareto index, comparable over time.
 
-    r = 70 + 60·(x − Min)/(Max − Min), reversed for ``"down"``; AMPI = M_r ∓ S_r²/M_r. From a
-    reference value Min, Max = Ref ∓ (max − min)/2 with the range of the whole table, so that the
-    reference gets 100.
+    Question:
+        The same as `mpi`, on a fixed scale that can be compared from year to year.
+    Formula:
+        r = 70 + 60·(x − Min)/(Max − Min), reversed for "down"; AMPI = M_r ∓ S_r²/M_r
+        from a reference value: Min, Max = Ref ∓ (max − min)/2 over the whole table, so that Ref
+          gets 100
+    Reference:
+        Mazziotta & Pareto (2016), Social Indicators Research 127.
+    Misleads:
+        The goalposts decide how much a step counts in each indicator, so adding a year with a new
+        extreme changes every score. A figure of 103 against 101 is rarely a difference.
 
     Args:
         table: Units × indicators; all years below each other when years are to be compared.
@@ -137,9 +155,17 @@ def benefit_of_the_doubt(
 ) -> pd.Series[float]:
     """Return each unit's score under the weights that flatter it most, at most 1.
 
-    max_w Σ w_k x_rk subject to Σ w_k x_jk ≤ 1 for every unit j, w ≥ 0; with `min_share` each
-    indicator carries at least that share of the score. Many units tie at 1: it shows what a unit
-    could say for itself, it does not diagnose.
+    Question:
+        How good does each unit look under the weights that suit it best?
+    Formula:
+        max_w Σ_k w_k x_rk subject to Σ_k w_k x_jk ≤ 1 for every unit j, w ≥ 0; with `min_share` s:
+          w_k x_rk ≥ s·Σ_k w_k x_rk
+    Reference:
+        Cherchye et al. (2007), Social Indicators Research 82.
+    Misleads:
+        Each unit is judged by a yardstick of its own, many tie at 1, and a unit that leads in one
+        indicator needs nothing else. A diplomatic tool: it shows what a unit could say for itself
+        and diagnoses nothing.
 
     Args:
         table: Units × indicators, zero or more, more is better.

@@ -64,9 +64,20 @@ class Decoupling:
 def lmdi(factors_start: Sequence[ArrayLike], factors_end: Sequence[ArrayLike]) -> Lmdi:
     """Split the change of a product of factors with logarithmic mean weights (LMDI-I).
 
-    Part k = Σ_s L(E_s1, E_s0) ln(f_ks1/f_ks0), L(a, b) = (a − b)/(ln a − ln b), L(a, a) = a; exact
-    and the same in any order of the factors. The multiplicative factor is exp of the same sum with
-    weights L(E_s1, E_s0)/L(E_1, E_0).
+    Question:
+        How much of the change came from each factor: more people, more output each, less energy
+        each?
+    Formula:
+        part_k = Σ_s L(E_s1, E_s0) ln(f_ks1/f_ks0) with L(a, b) = (a − b)/(ln a − ln b), L(a, a) =
+          a; the parts add up to the change exactly, in any order of the factors
+        factor_k = exp of the same sum with weights L(E_s1, E_s0)/L(E_1, E_0); the factors multiply
+          to the ratio
+    Reference:
+        Ang (2005), Energy Policy 33; Ang (2015), Energy Policy 86 (LMDI-I).
+    Misleads:
+        An identity, not a cause: it says which factor moved, never why. Factors that share a figure
+        move against each other by construction. Jobs by workplace and people by residence do not
+        belong into one chain.
 
     Args:
         factors_start: Factors whose product is the quantity: numbers, or arrays (sectors,) that
@@ -116,10 +127,22 @@ def lmdi(factors_start: Sequence[ArrayLike], factors_end: Sequence[ArrayLike]) -
 def decoupling(e0: float, e1: float, g0: float, g1: float) -> Decoupling:
     """Set the change of a pressure (emissions) against that of the economy (real value added).
 
-    Elasticity = (e1/e0 − 1)/(g1/g0 − 1). With growth: below 0 strong decoupling, to 0.8 weak
-    decoupling, to 1.2 expansive coupling, above expansive negative decoupling. With decline: below
-    0 strong negative decoupling, to 0.8 weak negative decoupling, to 1.2 recessive coupling, above
-    recessive decoupling. Exactly 0.8 and 1.2 are coupling; exactly 0 is weak.
+    With growth: below 0 strong decoupling, to 0.8 weak decoupling, to 1.2 expansive coupling, above
+    expansive negative decoupling. With decline: below 0 strong negative decoupling, to 0.8 weak
+    negative decoupling, to 1.2 recessive coupling, above recessive decoupling. Exactly 0.8 and 1.2
+    are coupling; exactly 0 is weak.
+
+    Question:
+        Did emissions follow the economy, or come apart from it?
+    Formula:
+        elasticity = (e_1/e_0 − 1)/(g_1/g_0 − 1); factor = 1 − (e_1/g_1)/(e_0/g_0)
+    Reference:
+        Tapio (2005), Transport Policy 12 (states); OECD (2002), Indicators to Measure Decoupling
+        (factor).
+    Misleads:
+        The limits 0.8 and 1.2 are conventions. With growth near zero the elasticity flies about and
+        the label flips with the end years: take means of five years and show both growth rates.
+        Emissions moved abroad count as decoupled.
 
     Args:
         e0: Pressure at the start; means of five years are steadier than single ones.

@@ -66,7 +66,18 @@ class Decomposition:
 def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     """Return the Gini coefficient, 0 (all equal) to 1 − 1/n.
 
-    G = Σ_i Σ_j w_i w_j |x_i − x_j| / (2 (Σw)² x̄), without small-sample correction.
+    Question:
+        How unequally is it shared, from 0 (all the same) towards 1 (one has everything)?
+    Formula:
+        G = Σ_i Σ_j w_i w_j |x_i − x_j|/(2 (Σw)² x̄), without small-sample correction; at most 1 −
+          1/n
+    Reference:
+        Gini (1912), Variabilità e mutabilità; weighted form as in Lerman & Yitzhaki (1989), J.
+        Econometrics 42.
+    Misleads:
+        Of municipalities it is the dispersion of their means and not inequality between people.
+        Very different distributions have one Gini, a middle that thins out can leave it as it was,
+        and of eight areas the range says more.
 
     Args:
         values: (n,) incomes, or values per head of regions; none negative.
@@ -100,7 +111,16 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
 def theil(income: ArrayLike, population: ArrayLike) -> float | None:
     """Return the Theil index T of income totals over population totals, from 0 up.
 
-    T = Σ (y_i/Y) ln[(y_i/Y)/(p_i/P)].
+    Question:
+        How unequal are income shares to population shares, by a measure that can be split into
+        groups?
+    Formula:
+        T = Σ (y_i/Y) ln[(y_i/Y)/(p_i/P)]
+    Reference:
+        Theil (1967), Economics and Information Theory.
+    Misleads:
+        It has no natural upper end, so its size means little by itself: compare over time and
+        between parts. It looks most at the rich end; `mean_log_deviation` looks at the poor end.
 
     Args:
         income: (regions,) total income, or anything that adds up.
@@ -126,7 +146,15 @@ def theil(income: ArrayLike, population: ArrayLike) -> float | None:
 def mean_log_deviation(income: ArrayLike, population: ArrayLike) -> float | None:
     """Return the mean log deviation (Theil L) of income totals over population totals.
 
-    L = Σ (p_i/P) ln[(p_i/P)/(y_i/Y)] = Σ (p_i/P) ln(x̄/x_i).
+    Question:
+        The same question as `theil`, looking more at those with little.
+    Formula:
+        L = Σ (p_i/P) ln[(p_i/P)/(y_i/Y)] = Σ (p_i/P) ln(x̄/x_i)
+    Reference:
+        Theil (1967), Economics and Information Theory; Shorrocks (1980), Econometrica 48.
+    Misleads:
+        One income close to zero rules it. Some programs print this figure under the name of Theil:
+        say which one it is.
 
     Args:
         income: As in `theil`.
@@ -154,7 +182,17 @@ def theil_decomposition(
 ) -> Decomposition:
     """Split the Theil index into that between and that within groups of regions.
 
-    T = Σ_g S_g ln(S_g/P_g) + Σ_g S_g T_g with S_g, P_g the income and population shares; exact.
+    Question:
+        Is the inequality inside the groups of regions, or between them?
+    Formula:
+        T = Σ_g S_g ln(S_g/P_g) [between] + Σ_g S_g T_g [within], with the income and population
+          shares S_g and P_g of the groups; exact
+    Reference:
+        Theil (1967), Economics and Information Theory; Shorrocks (1980), Econometrica 48.
+    Misleads:
+        Finer groups always move inequality from within to between, so the shares depend on
+        the map. Inside a region stands only what the areas given show: inequality between people is
+        not in it.
 
     Args:
         income: As in `theil`.
@@ -194,7 +232,15 @@ def theil_decomposition(
 def williamson(values: ArrayLike, population: ArrayLike) -> float | None:
     """Return the population-weighted coefficient of variation between regions.
 
-    √(Σ (x_i − x̄)² p_i/P)/x̄ with the weighted mean x̄, as Williamson: the value of the country.
+    Question:
+        How far are the regions from the country's mean, each weighed by its people?
+    Formula:
+        V_w = √(Σ (x_i − x̄)² p_i/P)/x̄ with the weighted mean x̄
+    Reference:
+        Williamson (1965), Economic Development and Cultural Change 13(4).
+    Misleads:
+        Large regions decide it: it can fall while every small region falls behind. Some programs
+        take the plain mean instead of the country's; the figures are not comparable.
 
     Args:
         values: (regions,) values per head.
@@ -222,7 +268,16 @@ def williamson(values: ArrayLike, population: ArrayLike) -> float | None:
 def atkinson(values: ArrayLike, epsilon: float, weights: ArrayLike | None = None) -> float | None:
     """Return the Atkinson index: the share of all income that equality would make unnecessary.
 
-    1 − [mean((x/x̄)^(1−ε))]^(1/(1−ε)); for ε = 1: 1 − geometric mean/mean.
+    Question:
+        What share of all income could be given up, if the rest were shared equally, at no loss of
+        welfare?
+    Formula:
+        A = 1 − [mean((x/x̄)^(1−ε))]^(1/(1−ε)); for ε = 1: 1 − geometric mean/mean
+    Reference:
+        Atkinson (1970), J. Economic Theory 2.
+    Misleads:
+        ε is a value judgement that the figure does not show: publish two or three. With ε of 1 and
+        more a single income near zero decides everything.
 
     Args:
         values: (n,) incomes.
@@ -255,9 +310,19 @@ def atkinson(values: ArrayLike, epsilon: float, weights: ArrayLike | None = None
 def s80s20(income: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     """Return the income of the richest fifth over that of the poorest fifth (Eurostat).
 
-    Σ x·w over x above the 80 % quantile, divided by Σ x·w over x up to the 20 % quantile; the
-    quantile is the smallest x whose cumulated weight passes the share, the mean of it and the next
-    where it meets the share exactly.
+    Question:
+        How many times the income of the poorest fifth does the richest fifth have?
+    Formula:
+        Σ x·w over x > q_80, divided by Σ x·w over x ≤ q_20
+        q = the smallest x whose cumulated weight passes the share; where it meets the share
+          exactly, the mean of that x and the next
+    Reference:
+        Eurostat, EU-SILC: income quintile share ratio, quantiles by the inverse weighted
+        distribution.
+    Misleads:
+        The middle three fifths are not in it. In a small survey the richest fifth is a few dozen
+        people, and one sale of a forest moves it. Other programs define the quantile otherwise and
+        get other ratios from the same file.
 
     Args:
         income: (people,) equivalised disposable income.

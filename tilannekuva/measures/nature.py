@@ -56,9 +56,17 @@ _EXTINCT = 5
 def red_list_index(categories: Iterable[str]) -> float | None:
     """Return the Red List Index, from 1 (all least concern) to 0 (all extinct).
 
-    1 − Σ W_s/(5N), with LC 0, NT 1, VU 2, EN 3, CR 4 and 5 for extinct in any sense (RE, EW, EX,
-    CR(PE), CR(PEW)). DD, NE and NA are left out of N. For a trend, take genuine changes only and
-    the same species in every assessment.
+    Question:
+        How close is a group of species to extinction as a whole, and is it getting closer?
+    Formula:
+        RLI = 1 − Σ_s W_s/(5N) with LC 0, NT 1, VU 2, EN 3, CR 4 and 5 for extinct in any sense (RE,
+          EW, EX, CR(PE), CR(PEW)); DD, NE and NA are left out of N
+    Reference:
+        Butchart et al. (2007), PLoS ONE 2(1):e140.
+    Misleads:
+        Status is national, so a regional index is not valid: give the number of threatened species
+        with recent records instead. New knowledge changes categories without anything happening in
+        nature; for a trend take genuine changes only and the same species in every assessment.
 
     Args:
         categories: One category code for each species.
@@ -89,8 +97,17 @@ def extent_account(
 ) -> pd.DataFrame:
     """Return the extent account of ecosystem types: what each gained from and lost to others.
 
-    closing = opening + additions − reductions; the total of all types stays the same. Both maps
-    must come from one method and resolution, else the change is between methods.
+    Question:
+        What did each ecosystem type gain from the others, and what did it lose to them?
+    Formula:
+        closing = opening + additions − reductions; net = additions − reductions; turnover =
+          (additions + reductions)/opening
+    Reference:
+        United Nations (2021), System of Environmental-Economic Accounting, Ecosystem Accounting,
+        ch. 4.
+    Misleads:
+        Two maps made differently show changes that never were. Area is not condition: a drained
+        mire may still be mapped as mire, and a stand of one year counts as forest.
 
     Args:
         opening: (types,) area at the start.
@@ -147,6 +164,18 @@ def protected_share(protected_area: float, area: float) -> float | None: ...
 def protected_share(protected_area: Floats | Sequence[float], area: ArrayLike) -> Floats: ...
 def protected_share(protected_area: ArrayLike, area: ArrayLike) -> float | Floats | None:
     """Return the protected share of an area, from 0 to 1.
+
+    Question:
+        What share of the land, or of an ecosystem type, is protected?
+    Formula:
+        area of the union of protected sites within the region/area of the region, 0 to 1
+    Reference:
+        Standard arithmetic; the aims of 30 % and 10 % are those of the EU biodiversity strategy for
+        2030.
+    Misleads:
+        Area is not representativeness: unproductive mires and fells are protected first. Sites that
+        overlap must be counted once, land and water kept apart, and the aims are those of the Union
+        and not of a region.
 
     Args:
         protected_area: Area of the union of protected sites within the region (overlaps counted

@@ -98,9 +98,21 @@ def project(
 
     damped: Holt's method with damped trend; theta: simple smoothing with half the slope of the line
     as drift; drift: the line through first and last value; naive: the last value; median: the
-    median of these and of simple smoothing. The half-width of an interval at step h is the quantile
-    ⌈(m + 1)·share⌉ of the m absolute errors that the method made h steps ahead of earlier origins,
-    and never less than at a shorter step.
+    median of these and of simple smoothing.
+
+    Question:
+        Where would the series go if it went on as it has, and how wrong has such carrying on been?
+    Formula:
+        damped: x_{n+h} = l_n + Σ_{k≤h} φ^k b_n; drift: x_n + h·(x_n − x_1)/(n − 1)
+        half-width at step h = quantile ⌈(m + 1)·share⌉ of the m absolute errors that the method
+          made h steps ahead of earlier origins, never less than at a shorter step
+    Reference:
+        Gardner & McKenzie (1985), Management Science 31 (damped); Hyndman & Billah (2003), Int. J.
+        Forecasting 19 (theta); Vovk, Gammerman & Shafer (2005), Algorithmic Learning in a Random
+        World (intervals).
+    Misleads:
+        It knows no plan, no closure and no crisis: the past goes on, that is all. Intervals hold
+        while the future errs like the past. Population has an official projection: use that.
 
     Args:
         values: (time,) without a gap inside; missing values at the ends are left out. Start after a
@@ -159,9 +171,20 @@ def project_many(
 ) -> Fans:
     """Carry many series on by damped trend, each tried on its own past, without a loop over them.
 
-    As `project` and `backtest` with the method "damped", every beginning of five values and more
-    being an origin; but the weights are the best of a fixed grid and not searched for, so that one
-    pass over time fits every origin of every series.
+    The method "damped" with every beginning of five values and more as an origin; the weights are
+    the best of a fixed grid and not searched for, so that one pass over time fits every origin of
+    every series.
+
+    Question:
+        The same as `project`, for every indicator and region at once.
+    Formula:
+        As `project` with the method "damped"; scores as `mase` over the origins with all their
+          outcomes
+    Reference:
+        As `project`; Hyndman & Koehler (2006), Int. J. Forecasting 22 (MASE).
+    Misleads:
+        As `project`. Of many fans some look bold by chance: withhold those whose `mase` is not
+        below `mase_naive`.
 
     Args:
         values: (series, time) at equal steps, aligned to the left and without a gap inside; NaN
@@ -222,6 +245,18 @@ def project_many(
 def backtest(values: ArrayLike, method: Method, origins: int, *, horizon: int = 1) -> Scores:
     """Try a method on the last origins of a series, each with only what was known then.
 
+    Question:
+        How well would this method have done on the last years of this series?
+    Formula:
+        forecasts from each of the last `origins` beginnings, scored by `smape` and `mase`; coverage
+          = share of outcomes inside the interval given before
+    Reference:
+        Hyndman & Koehler (2006), Int. J. Forecasting 22; Makridakis & Hibon (2000), Int. J.
+        Forecasting 16 (what to expect).
+    Misleads:
+        Origins that follow each other share most of their data: ten of them are not ten proofs. A
+        method chosen because it won the backtest will do worse afterwards.
+
     Args:
         values: (time,) without a gap inside; missing values at the ends are left out.
         method: As in `project`.
@@ -257,6 +292,16 @@ def backtest(values: ArrayLike, method: Method, origins: int, *, horizon: int = 
 def smape(actual: ArrayLike, forecast: ArrayLike) -> float | None:
     """Return the symmetric mean absolute percentage error, mean of 200|a − f|/(|a| + |f|).
 
+    Question:
+        By how many per cent were the forecasts off, counting both sides alike?
+    Formula:
+        mean of 200·|a − f|/(|a| + |f|)
+    Reference:
+        Makridakis & Hibon (2000), Int. J. Forecasting 16.
+    Misleads:
+        Near zero it explodes, and despite its name it punishes a forecast that is too low more than
+        one as much too high. Useless for balances and for figures with a zero that means nothing.
+
     Raises:
         DataError: Lengths differ.
 
@@ -274,6 +319,17 @@ def smape(actual: ArrayLike, forecast: ArrayLike) -> float | None:
 
 def mase(actual: ArrayLike, forecast: ArrayLike, past: ArrayLike) -> float | None:
     """Return the mean absolute error over the mean absolute step of the past.
+
+    Question:
+        Were the forecasts better than the usual yearly step of the series?
+    Formula:
+        mean |a − f|/mean |x_t − x_{t−1}| over the past
+    Reference:
+        Hyndman & Koehler (2006), Int. J. Forecasting 22.
+    Misleads:
+        The scale is the past's: a series that was calm and then moved has a large MASE with any
+        method. Further ahead it grows by itself: compare it with carrying on the last value, not
+        with 1.
 
     Raises:
         DataError: Lengths of outcome and forecast differ.

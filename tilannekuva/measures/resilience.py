@@ -53,8 +53,19 @@ def resistance(
 ) -> Resistance:
     """Compare the change of a region in a downturn with the change to expect.
 
-    The expected change ΔE* is E_0 times the growth of the country; by industry it is Σ_i g_iN e_i0,
-    so that the region is not blamed for its structure. State which of the two is shown.
+    Question:
+        Did the region lose less in the downturn than the country would lead one to expect?
+    Formula:
+        expected ΔE* = E_0·g_N, or by industry Σ_i g_iN·e_i0, with the growth g of the country
+        points = 100·(ΔE − ΔE*)/E_0; ratio = (ΔE − ΔE*)/|ΔE*|; sensitivity = (ΔE/E)/(ΔE_N/E_N)
+    Reference:
+        Martin (2012), J. Economic Geography 12 (sensitivity); Lagravinese (2015), Cambridge J.
+        Regions, Economy and Society 8 (ratio); Martin & Gardiner (2019), Papers in Regional Science
+        98 (by industry).
+    Misleads:
+        A region with little to lose loses little: public jobs and early decline look like
+        resistance. With a small national change the ratios explode, so show the points. The years
+        are those of the country; searched region by region, every region looks resilient.
 
     Args:
         before: Employment at the peak: a total, or (industries,) when `by_industry`.
@@ -121,6 +132,16 @@ def recovery(
 
     The same measure as `resistance`, over the upswing of the country.
 
+    Question:
+        Did the region gain more in the upswing than the country would lead one to expect?
+    Formula:
+        As `resistance`, from the trough of the country to the end of its upswing
+    Reference:
+        Martin & Gardiner (2019), Papers in Regional Science 98.
+    Misleads:
+        A deep fall makes a steep rise: read it beside `resistance`, never alone. People who moved
+        away are no longer anybody's unemployment.
+
     Args:
         trough: Employment at the trough: a total, or (industries,) when `by_industry`.
         after: The same at the end of the upswing.
@@ -143,6 +164,17 @@ def recovery(
 
 def recovery_year(series: ArrayLike, periods: ArrayLike, peak_period: float) -> int | None:
     """Return the first year after the peak that is at or above the value of the peak.
+
+    Question:
+        In what year had the region regained what it had before the crisis?
+    Formula:
+        first year t after the peak with x_t ≥ x_peak
+    Reference:
+        A definition of this package; peaks are those of the country.
+    Misleads:
+        Touching the old level for one year counts as regained. Where a long decline was under way,
+        not to regain the peak says nothing of the crisis, and a total regained may be of quite
+        other jobs.
 
     Args:
         series: (time,) NaN is missing and passed over.

@@ -54,8 +54,16 @@ def location_quotient(
 ) -> pd.DataFrame:
     """Return how over-represented each industry is in each region.
 
-    LQ_ir = (e_ir/e_.r) / (e_i./e_..); 1 or more counts as specialised. Show the size of the
-    industry beside it: a high quotient of a dozen jobs is noise.
+    Question:
+        Which industries weigh more in the region than in the country?
+    Formula:
+        LQ_ir = (e_ir/e_.r)/(e_i./e_..); 1 or more counts as specialised
+    Reference:
+        Isard (1960), Methods of Regional Analysis.
+    Misleads:
+        A quotient of six from a dozen jobs is noise: show the jobs beside it. It depends on how
+        finely industries are divided, and a shrinking region gets high quotients simply by losing
+        everything else.
 
     Args:
         table: Regions × industries.
@@ -87,7 +95,18 @@ def krugman(
 ) -> pd.Series[float]:
     """Return the share of jobs that would have to change industry to match the country, 0 to 1.
 
-    K_r = ½ Σ_i |s_ir − s_iN|. Other authors give the sum without the half, 0 to 2.
+    Other authors give the sum without the half, 0 to 2.
+
+    Question:
+        How different is the region's mix of industries from the country's?
+    Formula:
+        K_r = ½ Σ_i |s_ir − s_iN|, 0 (the same) to 1; the share of jobs that would have to change
+          industry
+    Reference:
+        Krugman (1991), Geography and Trade (who gives the sum without the half).
+    Misleads:
+        Finer classifications always give larger figures: compare only within one. Being different
+        is neither good nor bad, and the country's mix is mostly that of its capital.
 
     Args:
         table: Regions × industries.
@@ -109,6 +128,18 @@ def krugman(
 def herfindahl(table: pd.DataFrame | ArrayLike) -> pd.Series[float]:
     """Return the concentration of each region on few industries, Σ s², from 1/n to 1.
 
+    Question:
+        Does the region stand on few industries or on many?
+    Formula:
+        HHI = Σ_i s_i², from 1/n (all alike) to 1 (one alone); 1/HHI is the equivalent number of
+          industries
+    Reference:
+        Hirschman (1945), National Power and the Structure of Foreign Trade; Herfindahl (1950),
+        dissertation, Columbia University.
+    Misleads:
+        It depends on the classification, and a large public sector makes any small region look
+        concentrated although it is the steadiest employer of all.
+
     Args:
         table: Regions × industries.
 
@@ -126,6 +157,18 @@ def herfindahl(table: pd.DataFrame | ArrayLike) -> pd.Series[float]:
 
 def entropy(table: pd.DataFrame | ArrayLike, base: float = 2) -> pd.Series[float]:
     """Return the diversity of each region, H = −Σ s log s, with 0 log 0 = 0.
+
+    Question:
+        How varied is what the region lives from?
+    Formula:
+        H = −Σ s log s with 0 log 0 = 0; in bits for base 2, and 2^H industries of equal size are as
+          varied
+    Reference:
+        Shannon (1948), Bell System Technical Journal 27; Theil (1967), Economics and Information
+        Theory.
+    Misleads:
+        Variety on paper may hang on one customer. It rises when the classification gets finer and
+        when the main industry shrinks: more varied is not more secure.
 
     Args:
         table: Regions × industries.
@@ -150,8 +193,17 @@ def variety(
 ) -> pd.DataFrame:
     """Split the diversity of each region into that between and that within groups of industries.
 
-    UV = Σ_g P_g log2(1/P_g), RV = Σ_g P_g H_g with H_g = Σ_{i∈g} (p_i/P_g) log2(P_g/p_i);
-    UV + RV = total entropy. Unrelated variety spreads risk, related variety lets ideas cross.
+    Question:
+        Is the region's diversity between unlike fields, or between neighbours within them?
+    Formula:
+        unrelated = Σ_g P_g log2(1/P_g); related = Σ_g P_g H_g with H_g = Σ_{i∈g} (p_i/P_g)
+          log2(P_g/p_i); unrelated + related = total entropy
+    Reference:
+        Frenken, van Oort & Verburg (2007), Regional Studies 41.
+    Misleads:
+        Relatedness is read off the code book: industries are neighbours because they share digits,
+        not because they share skills. With broad industries there is little inside a group, so the
+        related part is small by construction.
 
     Args:
         table: Regions × industries.

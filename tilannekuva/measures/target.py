@@ -55,8 +55,22 @@ def pace(
 ) -> Pace:
     """Compare the two-point pace so far with the pace a target requires.
 
-    linear_required = (target − last)/(T − t); CAGR between a and b over y years =
-    (b/a)^(1/y) − 1; reach_year = t + (target − last)/linear_actual.
+    Question:
+        Are we on the way to the target fast enough, and when would we be there?
+    Formula:
+        linear_actual = (last − base)/(t − t_0); linear_required = (target − last)/(T − t);
+          linear_ratio = actual/required
+        CAGR between a and b over y years = (b/a)^(1/y) − 1: actual from base to last, required from
+          last and from base to target
+        on_path = where the straight line, or the path of constant growth, from base to target is at
+          t
+        reach_year = t + (target − last)/linear_actual
+    Reference:
+        Eurostat (2021), Sustainable development in the European Union, annex on assessing trends.
+    Misleads:
+        Two points make the actual pace: choose the base year for a reason and say it. A target set
+        for the country is not one for the region. The year of arrival assumes that the last units
+        are as easy as the first.
 
     Args:
         base_value: Value at the start, in the unit of the target.

@@ -1,0 +1,223 @@
+"""An edited document read back: what is listed, and what is not."""
+
+from __future__ import annotations
+
+import copy
+import io
+from decimal import Decimal
+
+import docx as library
+import pytest
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+
+from tilannekuva.errors import ReportError
+from tilannekuva.model import Picture
+from tilannekuva.reports import docx
+from tilannekuva.reports._docx_numbers import numbers
+from tilannekuva.storyboard import storyboard
+
+
+@pytest.fixture(scope="module")
+def kainuu(real_pictures) -> Picture:
+    """The real picture with its key figures and every tenth of the others, to be quick."""
+    picture = real_pictures["MK18"]
+    kept = {*storyboard(picture).cards, *list(picture.findings)[::10]}
+    return picture.model_copy(
+        update={
+            "findings": {i: f for i, f in picture.findings.items() if i in kept},
+            "changes": tuple(c for c in picture.changes if c.indicator in kept),
+            "gaps": tuple(g for g in picture.gaps if g.indicator in kept),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def own(kainuu) -> bytes:
+    return docx.render(kainuu, "fi", bitmaps={})
+
+
+def saved(document) -> bytes:
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def with_text(own: bytes, *added: str, style: str | None = None) -> bytes:
+    document = library.Document(io.BytesIO(own))
+    for text in added:
+        document.add_paragraph(text, style)
+    return saved(document)
+
+
+def found(picture: Picture, data: bytes, lang: str = "fi") -> list[str]:
+    return [s.number for s in docx.numbers_not_in(picture, data, lang)]
+
+
+def change_first(own: bytes, old: str, new: str) -> bytes:
+    """Change the first run that has a text, as a person does."""
+    document = library.Document(io.BytesIO(own))
+    for t in document.element.body.iter(qn("w:t")):
+        if t.text and old in t.text:
+            t.text = t.text.replace(old, new, 1)
+            return saved(document)
+    raise AssertionError(f"there is no '{old}'")
+
+
+# --- notations ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("70\xa0521 henkeä", ["70521"]),
+        ("70 521 henkeä", ["70521"]),
+        ("70\u202f521,5", ["70521.5"]),
+        ("70,521 people, 1,234,567.8", ["70521", "1234567.8"]),
+        ("−1,2 % ja +0,5\xa0%", ["1.2", "0.5"]),
+        ("8.6% in 2023", ["8.6", "2023"]),
+        ("vuosina 2010–2020", ["2010", "2020"]),
+        ("15–64-vuotiaat", ["15", "64"]),
+        ("€34,900 or €2,513.9 million", ["34900", "2513.9"]),
+        ("sija 5. / 19, 5th, 19:stä", ["5", "19", "5", "19"]),
+        ("vuonna 2019 345 henkeä", ["2019", "345"]),
+        ("CO2, 12r5, MK18, nama_10r_3gdp, 2023M05", []),
+        ("https://stat.fi/12/345, a1@b2.fi", []),
+    ],
+)
+def test_numbers_are_seen_in_every_notation(text, expected):
+    assert [str(n.readings[0]) for n in numbers(text)] == expected
+
+
+def test_a_number_may_have_two_readings_and_a_date_has_none():
+    (number,) = numbers("34,900")
+    assert set(number.readings) == {Decimal(34900), Decimal("34.900")}
+    assert [n.readings for n in numbers("23.10.2025 2025-10-23")] == [(), ()]
+
+
+# --- what is listed -----------------------------------------------------------------------------
+
+
+def test_a_digit_changed_in_our_own_sentence_is_listed_with_what_was_there(kainuu, own):
+    # 8.7 is a figure of something else in the picture, and wrong here all the same.
+    (stray,) = docx.numbers_not_in(
+        kainuu, change_first(own, "8,6 prosenttia", "8,7 prosenttia"), "fi"
+    )
+    assert (stray.number, stray.expected) == ("8,7", "8,6")
+    assert "prosenttia" in stray.text
+    assert stray.paragraph > 1
+
+
+def test_a_number_changed_in_a_table_is_listed(kainuu, own):
+    document = library.Document(io.BytesIO(own))
+    cell = document.tables[0].rows[1].cells[1]
+    assert "70\xa0521" in cell.text
+    for t in cell._tc.iter(qn("w:t")):
+        t.text = t.text.replace("70\xa0521", "70\xa0512")
+    (stray,) = docx.numbers_not_in(kainuu, saved(document), "fi")
+    assert (stray.number, stray.expected) == ("70\xa0512", "70521")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Väkeä on 123\xa0456,7 henkeä.", "Väkeä on 123 456,7 henkeä.", "There are 123,456.7 of them.",
+     "Muutos oli −987,65 prosenttia.", "Kokous on 17.3.2031."],
+)  # fmt: skip
+def test_a_number_that_the_picture_does_not_have_is_listed(kainuu, own, text):
+    assert len(found(kainuu, with_text(own, text))) == 1
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_other_languages_have_their_own_notation(kainuu, lang):
+    data = docx.render(kainuu, lang, bitmaps={})
+    good = {"sv": "Folkmängden var 70\xa0521.", "en": "There were 70,521 people, 8.6% out of work."}
+    bad = {"sv": "Folkmängden var 123\xa0456,7.", "en": "There were 123,456.7 people."}
+    assert found(kainuu, with_text(data, good[lang]), lang) == []
+    assert len(found(kainuu, with_text(data, bad[lang]), lang)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Väkiluku on nyt 70 521 ja työttömyysaste 8,6 prosenttia (lokakuu 2023).",
+        "Kainuu on yksi 19 maakunnasta, tilanne 23.10.2025.",
+        "Asukkaita oli 70521 vuonna 2022.",
+        "Hiilidioksidi on CO2 ja taulu 12r5, ks. https://stat.fi/99999.",
+        "1. Ensimmäinen kohta ilman lukuja.",
+    ],
+)
+def test_what_the_picture_has_may_be_said_in_own_words(kainuu, own, text):
+    assert found(kainuu, with_text(own, text)) == []
+
+
+def test_a_sign_is_part_of_the_number(kainuu, own):
+    value = next(
+        m.value for f in kainuu.findings.values() for k, m in f.metrics.items()
+        if k == "change_pct_5y" and m.value is not None and m.value < -1
+    )  # fmt: skip
+    # The number with all its digits is in the picture once, and falls.
+    exact = repr(abs(value)).replace(".", ",")
+    assert found(kainuu, with_text(own, f"Muutos oli −{exact} prosenttia.")) == []
+    assert len(found(kainuu, with_text(own, f"Muutos oli +{exact} prosenttia."))) == 1
+
+
+def test_numbers_of_headings_captions_pages_and_contents_are_not_looked_at(kainuu, own):
+    document = library.Document(io.BytesIO(own))
+    document.add_paragraph("987.6 Oma luku", "Heading 2")
+    toc = document.add_paragraph("")
+    for kind, text in (("begin", ""), ("", " TOC \\o "), ("separate", ""), ("t", "Luku 98765"),
+                       ("end", "")):  # fmt: skip
+        run = OxmlElement("w:r")
+        if kind in ("begin", "separate", "end"):
+            made = OxmlElement("w:fldChar")
+            made.set(qn("w:fldCharType"), kind)
+        else:
+            made = OxmlElement("w:t" if kind == "t" else "w:instrText")
+            made.text = text
+        run.append(made)
+        toc._p.append(run)
+    assert found(kainuu, saved(document)) == []
+
+
+def test_text_taken_out_with_track_changes_is_not_read_and_text_put_in_is(kainuu, own):
+    document = library.Document(io.BytesIO(own))
+    kept = document.add_paragraph("Väkeä on 654 321,9.")
+    deleted, inserted = OxmlElement("w:del"), OxmlElement("w:ins")
+    run = copy.deepcopy(kept.runs[0]._r)
+    for t in list(run.iter(qn("w:t"))):
+        t.tag = qn("w:delText")
+        t.text = "123 456,7"
+    deleted.append(run)
+    inserted.append(kept.runs[0]._r)
+    kept._p.append(deleted)
+    kept._p.append(inserted)
+    assert found(kainuu, saved(document)) == ["654 321,9"]
+
+
+def test_headers_and_footers_are_read(kainuu, own):
+    document = library.Document(io.BytesIO(own))
+    document.sections[0].header.paragraphs[0].text = "Luonnos 424 242,4"
+    assert found(kainuu, saved(document)) == ["424 242,4"]
+
+
+def test_a_paragraph_moved_or_split_is_no_change(kainuu, own):
+    document = library.Document(io.BytesIO(own))
+    paragraph = next(p for p in document.paragraphs if "8,6 prosenttia" in p.text)
+    document.add_paragraph(paragraph.text)  # joined runs, at another place
+    paragraph._p.getparent().remove(paragraph._p)
+    assert found(kainuu, saved(document)) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"no document", b"PK\x03\x04 damaged"])
+def test_what_is_no_document_is_refused(kainuu, data):
+    with pytest.raises(ReportError, match=r"\.docx"):
+        docx.numbers_not_in(kainuu, data, "fi")
+
+
+def test_another_file_of_office_is_refused(kainuu):
+    import pptx
+
+    file = io.BytesIO()
+    pptx.Presentation().save(file)
+    with pytest.raises(ReportError, match="not a Word document"):
+        docx.numbers_not_in(kainuu, file.getvalue(), "fi")

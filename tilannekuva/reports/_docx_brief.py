@@ -1,0 +1,98 @@
+"""The brief of a theme: two pages for those who come to the discussion."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tilannekuva import narrate, words
+from tilannekuva.model import Picture
+from tilannekuva.reports import _docx_xml as xml
+from tilannekuva.reports import _ooxml_findings as findings
+from tilannekuva.reports import _page
+from tilannekuva.reports._docx_story import Book, cards_table
+from tilannekuva.storyboard import Drawing, Scene, Storyboard
+
+__all__ = ["Brief", "plan", "write"]
+
+_FIGURES, _FINDINGS, _SENTENCES, _NAMES = 6, 3, 2, 8
+"""Key figures, findings, sentences of each, names of what is not known: so much fits two pages."""
+_MORE = 5
+"""Sentences of a finding without a chart."""
+_KINDS = ("line", "index", "target", "strip")
+"""Charts that stay readable when small."""
+_FIRST, _OTHERS = (14.0, 9.5), (10.5, 6.2)
+"""Room for the chart of the first finding and of the others, in centimetres."""
+
+
+class Brief(NamedTuple):
+    """What a brief shows."""
+
+    scene: Scene
+    story: Storyboard
+    findings: tuple[tuple[str, Drawing | None], ...]
+    """Indicators with the chart of each, where the story has one that suits."""
+
+    @property
+    def drawings(self) -> list[Drawing]:
+        """The charts, in order."""
+        return [d for _, d in self.findings if d is not None]
+
+
+def plan(scene: Scene, story: Storyboard, picture: Picture) -> Brief:
+    """Choose the key figures and the findings of a theme."""
+    order = findings.ordered(scene, picture)
+    chosen: dict[str, str] = {}
+    for i in order:  # no two that say the same
+        chosen.setdefault(findings.told(i, picture, "fi").headline, i)
+    found = []
+    for i in list(chosen.values())[:_FINDINGS]:
+        able = [d for d in story.drawings if d.subject == i]
+        first = [d for k in _KINDS for d in able if d.kind == k][:1]
+        found.append((i, first[0] if first else None))
+    return Brief(scene, story._replace(cards=tuple(order[:_FIGURES])), tuple(found))
+
+
+def write(book: Book, parts: Brief) -> None:
+    """Write the brief."""
+    picture, lang, w = book.picture, book.lang, book.writer
+    section, say = parts.scene.section, book.say
+    date = words.date(picture.as_of, lang)
+    w.text(say("brief_eyebrow", region=narrate.place(picture.region.code, lang)), "Eyebrow")
+    w.text(say("brief_title", theme=section.names[lang]), "Title")
+    if section.question:
+        w.text(section.question[lang], "Question")
+    w.text(say("brief_what", date=date), "Note")
+    cards = _page.cards(parts.story, picture, lang)
+    if cards:
+        w.heading(1, book.page("key_figures"))
+        w.raw(cards_table(book, cards))
+    w.heading(1, say("brief_findings" if len(parts.findings) == _FINDINGS else "brief_few"))
+    if not parts.findings:
+        w.text(say("brief_none"))
+    charted = any(d is not None for _, d in parts.findings[:1])
+    for n, (indicator, drawing) in enumerate(parts.findings):
+        _finding(book, indicator, drawing, first=n == 0, new_page=charted and n == 1)
+    w.heading(1, book.page("unknown"))
+    lines = findings.gap_lines(parts.scene, picture, lang, _NAMES)
+    for line in lines or [say("brief_unknown_none")]:
+        w.text(line)
+    w.heading(1, say("discussion"))
+    asked = [xml.run(q[lang]) for q in section.questions]
+    w.bullets(asked or [xml.run(say("discussion_none"))])
+
+
+def _finding(
+    book: Book, indicator: str, drawing: Drawing | None, *, first: bool, new_page: bool
+) -> None:
+    w = book.writer
+    said = findings.told(indicator, book.picture, book.lang)
+    bare = drawing is None or drawing not in book.charts
+    w.heading(2, said.headline, new_page=new_page)
+    if said.sentences:
+        w.text(" ".join(said.sentences[: _MORE if bare else _SENTENCES]))
+    if drawing is None or bare:
+        w.text(narrate.source_line(book.picture.findings[indicator], book.picture, book.lang),
+               "SourceLine")  # fmt: skip
+        return
+    wide, tall = _FIRST if first else _OTHERS
+    book.chart(drawing, wide=wide, tall=tall, brief=True)

@@ -1,0 +1,169 @@
+"""Numbers in a text as people write them, and all those that a picture has.
+
+A number may be written in the notation of any of the three languages: ``1 234,5`` with any space
+between the groups, ``1,234.5``, with a true minus or a hyphen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from tilannekuva import words
+from tilannekuva.model import LANGUAGES, Picture, Series
+from tilannekuva.reports import _cells
+
+__all__ = ["Known", "Written", "numbers", "of_picture"]
+
+_SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE} "
+_MINUS, _DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
+_GROUPED = rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?![\d])(?:[.,]\d+)?"
+_ENGLISH = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?"
+_DATE = r"\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}"
+# A letter or a digit before it makes it part of a name (CO2, 12r5), and so does "r5" after it.
+_NUMBER = re.compile(
+    rf"(?P<sign>(?<![\w%)])[+{_MINUS}{_DASH}-])?(?<!\w)(?P<number>{_DATE}|{_GROUPED}|{_ENGLISH}"
+    r"|\d+(?:[.,]\d+)?)(?!\d|[^\W\d_]+\d)"
+)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+")
+
+
+class Written(NamedTuple):
+    """A number as it stands in a text."""
+
+    text: str
+    """As written, with its sign."""
+    start: int
+    end: int
+    readings: tuple[Decimal, ...]
+    """What it may mean; empty for a date."""
+    sign: str = ""
+
+    @property
+    def bare(self) -> str:
+        """Without the kind of its spaces and of its minus: two that are equal mean the same."""
+        return re.sub(rf"[{_SPACES}]", "", self.text).replace(_MINUS, "-")
+
+
+def numbers(text: str) -> Iterator[Written]:
+    """Every number of a text, in order; those in names, codes and addresses are none.
+
+    >>> [n.text for n in numbers("CO2, 12r5: 70 521 henkeä, −1,2 % (2010–2020)")]
+    ['70 521', '−1,2', '2010', '2020']
+    """
+    text = _ADDRESS.sub(lambda m: "x" * len(m[0]), text)
+    for m in _NUMBER.finditer(text):
+        sign = m["sign"] or ""
+        yield Written(m[0], m.start(), m.end(), tuple(_readings(m["number"])), sign)
+
+
+def _readings(text: str) -> Iterator[Decimal]:
+    if re.fullmatch(_DATE, text):
+        return
+    if re.fullmatch(_ENGLISH, text):
+        yield Decimal(text.replace(",", ""))
+        if text.count(",") > 1 or "." in text:
+            return
+    if any(s in text for s in _SPACES):
+        yield Decimal(re.sub(rf"[{_SPACES}]", "", text).replace(",", "."))
+    elif not re.fullmatch(_ENGLISH, text) or text.count(",") == 1:
+        yield Decimal(text.replace(",", "."))
+
+
+class Known:
+    """The numbers and dates that a picture has."""
+
+    def __init__(self) -> None:
+        self.signed: set[Decimal] = set()
+        self.sizes: set[Decimal] = set()
+        self.dates: set[str] = set()
+
+    def add(self, value: Decimal) -> None:
+        """A number; without its sign it may be said in words ("fell by 1.2")."""
+        self.signed.add(value)
+        self.sizes.add(abs(value))
+
+    def read(self, text: str) -> None:
+        """Every number of one of our own texts."""
+        for n in numbers(text):
+            for value in n.readings:
+                self.add(-value if n.sign in (_MINUS, "-") else value)
+            if not n.readings:
+                self.dates.add(n.bare)
+
+    def has(self, n: Written) -> bool:
+        """Whether a number of a text is one of these."""
+        if not n.readings:
+            return n.text.lstrip("+-" + _MINUS + _DASH) in self.dates
+        if n.sign in ("-", _MINUS):
+            return any(-r in self.signed for r in n.readings)
+        if n.sign == "+":
+            return any(r in self.signed for r in n.readings)
+        if any(r in self.sizes for r in n.readings):
+            return True
+        parts = re.split(rf"[{_SPACES}]", n.text)
+        # "65 100" may be two numbers that follow each other.
+        return len(parts) > 1 and all(self.has(p) for part in parts for p in numbers(part))
+
+
+def of_picture(picture: Picture, lang: str) -> Known:
+    """Every figure, metric, period, date and count of a picture, and the numbers in its names."""
+    known = Known()
+    periods: set[str] = set()
+    for indicator, finding in picture.findings.items():
+        places = picture.indicators[indicator].decimals
+        unit = picture.units[picture.indicators[indicator].unit]
+        country = (finding.country,) if finding.country else ()
+        every: Iterable[Series] = (
+            *finding.segments, *country, *finding.others, *finding.parts, *finding.profile,
+            *finding.country_profile,
+        )  # fmt: skip
+        for s in every:
+            for value in s.values:
+                if value is not None:
+                    known.add(Decimal(repr(value)))
+                    known.add(words.rounded(*words.scaled(value, places, unit)))
+            periods.update(s.periods)
+        for line in _cells.lines(finding, picture, lang):
+            known.read(f"{line.cell.text} ; {line.period} ; {line.note}")
+    for measured in (m for f in picture.findings.values() for m in f.metrics.values()):
+        if measured.value is not None:
+            known.add(Decimal(repr(measured.value)))
+        periods.update(measured.period.split("/"))
+    for period in periods:
+        known.read(words.period(period, lang))
+    _dates(picture, known)
+    _names(picture, lang, known)
+    for count in (picture.level_count, len(picture.findings), len(picture.indicators),
+                  len(picture.gaps), len(picture.regions)):  # fmt: skip
+        known.add(Decimal(count))
+    return known
+
+
+def _dates(picture: Picture, known: Known) -> None:
+    days = [picture.as_of, picture.compared_with or picture.as_of]
+    for s in picture.snapshots.values():
+        days += [s.published_on, *(t for t in (s.received_at, s.updated_at) if t)]
+    for day in days:
+        known.read(day[:10] if len(day) > 9 else day[:4])
+        for lang in LANGUAGES:
+            known.read(words.date(day, lang))
+
+
+def _names(picture: Picture, lang: str, known: Known) -> None:
+    for indicator in picture.indicators.values():
+        for text in (indicator.names, indicator.label, *indicator.caveats):
+            known.read(text[lang])
+        for target in indicator.targets:
+            known.add(Decimal(repr(target.value)))
+            known.read(f"{target.period[:4]} {(target.base_period or '')[:4]}")
+    for unit in picture.units.values():
+        known.read(f"{unit.label[lang]} ; {unit.after[lang]}")
+    for cut in picture.cuts:
+        known.read(cut.names[lang])
+        for section in cut.sections:
+            known.read(section.names[lang])
+            for question in section.questions:
+                known.read(question[lang])
