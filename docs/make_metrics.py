@@ -1068,7 +1068,7 @@ def signature(function: Callable[..., object]) -> str:
     given = inspect.signature(function)
     bare = [p.replace(annotation=inspect.Parameter.empty) for p in given.parameters.values()]
     shown = given.replace(parameters=bare, return_annotation=inspect.Signature.empty)
-    return f"{function.__name__}{shown}"
+    return f"{function.__name__}{shown}".replace("'", '"')
 
 
 def prose(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -16,12 +17,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from services.core import Asked, Response, json_response
 from services.cube_model import Cube
 from services.cube_variables import areas, contents, months, years
 from services.cubes import generated
 from services.pxweb1 import PxWeb1
 
-from tilannekuva import fetching, raw, tidying
+from tilannekuva import fetching, raw, table, tidying, vintages
 from tilannekuva.fetching import Result
 from tilannekuva.indicators import Catalogue
 from tilannekuva.model import Indicator, Query
@@ -70,9 +72,13 @@ class Desk:
         ]
         plain = shape(*found)
         at_home = plain.sources["statfin"].model_copy(
-            update={"base": f"{self.service.address}/PXWeb/api/v1", "database": "StatFin"}
+            update={
+                "id": "local",
+                "base": f"{self.service.address}/PXWeb/api/v1",
+                "database": "StatFin",
+            }
         )
-        self.catalogue = plain.model_copy(update={"sources": {"statfin": at_home}})
+        self.catalogue = plain.model_copy(update={"sources": {"local": at_home}})
         self.meter = Meter()
 
     def fetch(self, *, check: bool = False, only: set[str] | None = None) -> list[Result]:
@@ -95,7 +101,7 @@ def _made(folder: Path) -> Path:
 
 def _query(table: str, code: str) -> Query:
     return Query(
-        source="statfin", table=table, select={"Tiedot": code}, region="Alue", scheme="statfin",
+        source="local", table=table, select={"Tiedot": code}, region="Alue", scheme="statfin",
         levels=("koko_maa", "maakunta", "kunta"),
     )  # fmt: skip
 
@@ -158,8 +164,9 @@ def test_a_second_run_fetches_one_figure_of_each_contents(desk: Desk) -> None:
 
 def test_a_revised_answer_keeps_the_old_one(desk: Desk) -> None:
     desk.fetch()
-    size = len(desk.service.cube("11ra").values)
-    desk.service.publish("11ra", [7.0] * size, "2026-05-02T05:00:00Z")
+    values = [v if v is None else v * 1.01 for v in desk.service.cube("11ra").values]
+    status = desk.service.cube("11ra").status
+    desk.service.publish("11ra", values, "2026-05-02T05:00:00Z", status)
     assert desk.outcomes() == {"tyonv/12r5": "unchanged", "vaerak/11ra": "revised"}
     vintages = [s for s in raw.read_lock(desk.store) if s.table == "vaerak/11ra"]
     assert [s.published_on for s in vintages] == ["2026-04-01", "2026-05-02"]
@@ -332,8 +339,17 @@ def _workspace_of(desk: Desk, folder: Path) -> Path:
     home = folder / "home"
     (home / "own" / "catalogue").mkdir(parents=True)
     base = f"{desk.service.address}/PXWeb/api/v1"
-    (home / "tilannekuva.toml").write_text(
-        f'catalogue = "own"\\n[addresses]\\nstatfin = "{base}"\\n'.replace("\\n", "\n")
+    (home / "tilannekuva.toml").write_text('catalogue = "own"')
+    (home / "own" / "sources.toml").write_text(
+        textwrap.dedent(f"""
+        [local]
+        publisher = {{ fi = "synteettinen", sv = "syntetisk", en = "synthetic" }}
+        protocol = "pxweb"
+        base = "{base}"
+        database = "StatFin"
+        page = "https://example.org"
+        licence = "CC BY 4.0"
+        """)
     )
     (home / "own" / "catalogue" / "synthetic.toml").write_text(
         "".join(
@@ -344,7 +360,7 @@ def _workspace_of(desk: Desk, folder: Path) -> Path:
             decimals = 1
             direction = "up"
             [[{i.id}.query]]
-            source = "statfin"
+            source = "local"
             table = "{i.query[0].table}"
             select = {{ Tiedot = "{i.query[0].select["Tiedot"]}" }}
             region = "Alue"
@@ -406,3 +422,207 @@ def test_a_run_killed_at_any_write_leaves_a_store_that_the_next_run_completes(
     assert codes[-1] == 0, job.stderr
     assert not list(desk.store.rglob("*.tmp"))
     pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+# --- figures that must not be wrong in silence -------------------------------------------------
+
+
+def _with(desk: Desk, table: str, change: Callable[[list[float | None]], list[float | None]],
+          updated: str) -> None:  # fmt: skip
+    cube = desk.service.cube(table)
+    desk.service.publish(table, change(list(cube.values)), updated, cube.status)
+
+
+def _seen(desk: Desk, indicator: str, region: str, as_of: str | None = None) -> list[float]:
+    lock = raw.read_lock(desk.store)
+    tidied = tidying.tidy(desk.catalogue, desk.store, lock)
+    rows = table.view(tidied.rows, vintages.current(lock, as_of), tidied.source_rank, as_of)
+    mine = rows[(rows["indicator"] == indicator) & (rows["region"] == region)]
+    return mine.sort_values("period")["value"].tolist()
+
+
+def test_a_figure_that_goes_back_to_what_it_was_is_shown_again(desk: Desk) -> None:
+    first = list(desk.service.cube("11ra").values)
+    desk.fetch()
+    shown = _seen(desk, "people", "MK18")
+    _with(desk, "11ra", lambda v: [x if x is None else x + 1 for x in v], "2026-05-02T05:00:00Z")
+    desk.fetch()
+    assert _seen(desk, "people", "MK18") != pytest.approx(shown, nan_ok=True)
+    _with(desk, "11ra", lambda _: first, "2026-06-02T05:00:00Z")
+    assert desk.outcomes()["vaerak/11ra"] == "revised"
+    assert _seen(desk, "people", "MK18") == pytest.approx(shown, nan_ok=True)
+    assert set(desk.outcomes().values()) == {"unchanged"}
+
+
+def test_a_withdrawn_figure_is_gone(desk: Desk) -> None:
+    desk.fetch()
+    cube = desk.service.cube("11ra")
+    years_n = len(cube.variables[-1].codes)
+    at = list(cube.variables[0].codes).index("MK18") * years_n
+    desk.service.publish("11ra", {at: None}, "2026-05-02T05:00:00Z", {at: "..."})
+    desk.fetch()
+    assert _seen(desk, "people", "MK18")[0] != _seen(desk, "people", "MK18")[0]
+    assert _seen(desk, "people", "MK18", "2026-04-15")[0] > 0
+
+
+def _without_area(desk: Desk, name: str, code: str, updated: str) -> None:
+    from services.cubes import select
+
+    cube = desk.service.cube(name)
+    kept = [c for c in cube.variables[0].codes if c != code]
+    less = replace(select(cube, {cube.variables[0].code: kept}), updated=updated)
+    desk.service.cubes = [less if c is cube else c for c in desk.service.cubes]
+
+
+def test_a_region_that_left_a_table_is_refused_by_name(desk: Desk) -> None:
+    desk.fetch()
+    _without_area(desk, "11ra", "MK18", "2026-05-02T05:00:00Z")
+    found = {r.table: r for r in desk.fetch()}["vaerak/11ra"]
+    assert found.outcome == "refused"
+    assert "MK18 had figures in the table and has none now" in found.message
+
+
+def test_a_municipality_that_left_a_table_is_not_filled_in_from_before(desk: Desk) -> None:
+    desk.fetch()
+    assert _seen(desk, "people", "KU697")
+    _without_area(desk, "11ra", "KU697", "2026-05-02T05:00:00Z")
+    assert desk.outcomes()["vaerak/11ra"] == "revised"
+    assert not _seen(desk, "people", "KU697")
+    assert _seen(desk, "people", "KU697", "2026-04-15")
+
+
+def test_figures_a_thousand_times_smaller_are_refused_whatever_their_code(desk: Desk) -> None:
+    desk.fetch()
+    _with(desk, "11ra", lambda v: [x if x is None else x / 1000 for x in v], "2026-05-02T05:00:00Z")
+    found = {r.table: r for r in desk.fetch()}["vaerak/11ra"]
+    assert found.outcome == "refused"
+    assert "has the unit changed?" in found.message
+
+
+def test_an_update_that_has_not_come_yet_is_refused(desk: Desk) -> None:
+    _with(desk, "11ra", lambda v: v, "2062-01-01T05:00:00Z")
+    found = {r.table: r for r in desk.fetch()}["vaerak/11ra"]
+    assert found.outcome == "refused"
+    assert "2062-01-01, which has not come yet" in found.message
+
+
+def test_an_unverified_query_that_has_worked_must_go_on_working(
+    desk: Desk, make_indicator: Callable[..., Indicator]
+) -> None:
+    unsure = _query("tyonv/12r5", "tyovoima").model_copy(update={"verified": False})
+    more = {"labour": make_indicator("labour", query=(unsure,), unit="persons")}
+    desk.catalogue = desk.catalogue.model_copy(
+        update={"indicators": {**desk.catalogue.indicators, **more}}
+    )
+    assert desk.outcomes()["tyonv/12r5"] == "new"
+    from services.cubes import select
+
+    cube = desk.service.cube("12r5")
+    less = replace(
+        select(cube, {"contentscode": ["tyonv-tyottomat"]}), updated="2026-05-02T05:00:00Z"
+    )
+    desk.service.cubes = [less if c is cube else c for c in desk.service.cubes]
+    found = {r.table: r for r in desk.fetch()}["tyonv/12r5"]
+    assert found.outcome == "refused"
+    assert "labour" in found.message
+
+
+def test_a_mended_query_reads_the_new_answer_and_passes_over_the_old(desk: Desk) -> None:
+    desk.fetch()
+    cube = desk.service.cube("11ra")
+    what = cube.variables[1]
+    renamed = replace(what, codes=["vaerak-asukkaat"], labels={"fi": ["Asukkaat"]})
+    new = replace(
+        cube, variables=[cube.variables[0], renamed, *cube.variables[2:]],
+        units={"vaerak-asukkaat": {"fi": "lukumäärä"}}, updated="2026-05-02T05:00:00Z",
+    )  # fmt: skip
+    desk.service.cubes = [new if c is cube else c for c in desk.service.cubes]
+    assert {r.table: r.outcome for r in desk.fetch()}["vaerak/11ra"] == "refused"
+    old = desk.catalogue.indicators["people"]
+    mended = old.model_copy(update={"query": (_query("vaerak/11ra", "asukkaat"),)})
+    desk.catalogue = desk.catalogue.model_copy(
+        update={"indicators": {**desk.catalogue.indicators, "people": mended}}
+    )
+    found = {r.table: r for r in desk.fetch()}["vaerak/11ra"]
+    assert found.outcome == "revised", found.message
+    assert _seen(desk, "people", "MK18")
+
+
+# --- one table's trouble is its own ---------------------------------------------------------------
+
+
+class _Odd(PxWeb1):
+    """Answers one question with JSON of a shape that nobody has seen."""
+
+    odd = 0
+
+    def answer(self, asked: Asked) -> Response:
+        found = super().answer(asked)
+        if self.odd and asked.method == "POST" and "11ra" in asked.path and found.status == 200:
+            self.odd -= 1
+            told = json.loads(found.body)
+            told["extension"] = [1, 2]
+            told["role"] = "x"
+            told["dimension"] = [told["dimension"]]
+            return json_response(told)
+        return found
+
+
+def test_an_answer_of_an_odd_shape_is_that_tables_failure_and_is_not_kept(desk: Desk) -> None:
+    with _Odd([work(), people()], clock=desk.time) as service:
+        at_home = desk.catalogue.sources["local"].model_copy(
+            update={"base": f"{service.address}/PXWeb/api/v1"}
+        )
+        desk.catalogue = desk.catalogue.model_copy(update={"sources": {"local": at_home}})
+        service.odd = 1
+        found = desk.outcomes()
+        assert found == {"tyonv/12r5": "new", "vaerak/11ra": "failed"}
+        assert desk.outcomes()["vaerak/11ra"] == "new"
+
+
+def test_a_part_with_other_cells_than_asked_is_not_kept(
+    desk: Desk, undisturbed: pd.DataFrame
+) -> None:
+    desk.service.shrink(600)
+    cube = desk.service.cube("11ra")
+    desk.service.after(9, lambda: _without_area(desk, "11ra", "MK18", cube.updated))
+    desk.fetch()
+    desk.service.cubes = [cube if c.id == "11ra" else c for c in desk.service.cubes]
+    desk.fetch()
+    pd.testing.assert_frame_equal(desk.table(), undisturbed)
+
+
+def test_a_damaged_raw_file_is_fetched_again(desk: Desk) -> None:
+    desk.fetch()
+    entry = next(s for s in raw.read_lock(desk.store) if s.table == "vaerak/11ra")
+    (desk.store / entry.file).write_bytes(b"{}")
+    desk.fetch()
+    assert raw.verify(desk.store) == 2
+
+
+def test_asking_for_one_indicator_asks_its_table_whole(desk: Desk) -> None:
+    desk.fetch()
+    assert desk.outcomes(only={"labour"}) == {"tyonv/12r5": "unchanged"}
+    assert set(desk.outcomes().values()) == {"unchanged"}
+
+
+def test_what_a_computed_indicator_stands_on_is_asked_for(
+    desk: Desk, make_indicator: Callable[..., Indicator]
+) -> None:
+    rate = make_indicator("rate", formula="100 * unemployed / labour", unit="percent")
+    more = {**desk.catalogue.indicators, "rate": rate}
+    desk.catalogue = desk.catalogue.model_copy(update={"indicators": more})
+    assert desk.outcomes(only={"rate"}) == {"tyonv/12r5": "new"}
+
+
+def test_a_run_that_is_ended_does_not_wait_for_every_table(desk: Desk) -> None:
+    asks = fetching.plan(desk.catalogue, ())
+    web = Web("x", clock=desk.time, sleep=desk.time.sleep)
+
+    def ended(_: Result) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetching.fetch(asks, desk.catalogue, desk.store, web, now=lambda: NOW, done=ended)
+    assert len(raw.read_lock(desk.store)) == 1
+    assert web.stopped

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from tilannekuva import indicators, own, raw, table
+from tilannekuva import indicators, own, raw, table, vintages
 from tilannekuva.errors import CatalogueError, SourceError
 from tilannekuva.model import Snapshot
 
@@ -216,7 +216,7 @@ def version(name: str, published_on: str, **more: Any) -> Snapshot:
 
 
 def kept(lock: list[Snapshot], as_of: str | None = None) -> list[str]:
-    return [s.id for s in own.supersede(lock, indicators.load().sources, as_of)]
+    return [s.id for s in vintages.current(lock, as_of)]
 
 
 def test_a_row_deleted_in_a_newer_version_does_not_survive(make_rows: Rows) -> None:
@@ -228,9 +228,8 @@ def test_a_row_deleted_in_a_newer_version_does_not_survive(make_rows: Rows) -> N
         ],
         unique=(*table.KEY, "snapshot"),
     )
-    sources = indicators.load().sources
     for day, values in ((None, [2.0]), ("2023-06-01", [5.0, 1.0])):
-        view = table.view(rows, own.supersede(lock, sources, day), {}, day)
+        view = table.view(rows, vintages.current(lock, day), {}, day)
         assert view["value"].tolist() == values
 
 
@@ -239,20 +238,15 @@ def test_the_newest_version_is_the_one_that_the_view_takes() -> None:
     assert kept([version("b", "2024"), version("a", "2023-12-31")]) == ["b"]
     same = [version("b", "2024", received_at=early), version("a", "2024", received_at=late)]
     assert kept(same) == ["a"]
-    # What is published later supersedes nothing yet; the view leaves it out by itself.
+    # What is published later replaces nothing yet; the view leaves it out by itself.
     assert kept([version("a", "2023"), version("b", "2025-06-01")], "2024-01-01") == ["a", "b"]
 
 
-def test_only_versions_of_the_same_own_file_supersede_each_other() -> None:
+def test_only_versions_of_the_same_table_replace_each_other() -> None:
     lock = [
         version("a", "2020"),
         version("b", "2021", table="other"),
         version("c", "2021", source="luke"),
         version("d", "2021", kind="carried"),
-        # An answer of a service may be a part of its table.
-        version("e", "2020", source="statfin"),
-        version("f", "2021", source="statfin"),
-        version("g", "2020", source="unknown"),
-        version("h", "2021", source="unknown"),
     ]
-    assert kept(lock) == list("abcdefgh")
+    assert kept(lock) == list("abcd")

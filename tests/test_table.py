@@ -205,12 +205,19 @@ def test_a_better_source_counts_before_a_newer_one(make_rows: Rows) -> None:
     assert seen(rows, None, {("synthetic", "old"): 0, ("synthetic", "new"): 1}) == [1.0]
 
 
-def test_a_row_without_a_value_never_hides_a_figure(make_rows: Rows) -> None:
-    """A newer release, or a better source, that has no figure does not unpublish the old one."""
+def test_a_figure_that_its_publisher_withdrew_is_gone(make_rows: Rows) -> None:
+    """The newest publication of one table speaks, also where it says that there is no figure."""
     rows = vintages(make_rows, old=1.0, new=None)
-    assert seen(rows, None) == [1.0]
-    assert seen(rows, None, {("synthetic", "old"): 1, ("synthetic", "new"): 0}) == [1.0]
-    assert len(seen(vintages(make_rows, old=None, new=None), None)) == 1
+    (value,) = seen(rows, None)
+    assert np.isnan(value)
+    assert seen(rows, "2023-01-01") == [1.0]
+
+
+def test_a_row_without_a_value_never_hides_another_tables_figure(make_rows: Rows) -> None:
+    lock = [snapshot("a", "2022", table="t"), snapshot("b", "2023", table="u")]
+    rows = vintages(make_rows, a=1.0, b=None)
+    for ranks in ({}, {("synthetic", "a"): 1, ("synthetic", "b"): 0}):
+        assert table.view(rows, lock, ranks, None)["value"].tolist() == [1.0]
 
 
 def test_a_row_of_no_snapshot_of_the_lock_is_not_in_the_view(make_rows: Rows) -> None:
@@ -257,7 +264,7 @@ def test_the_view_is_what_a_plain_search_finds(
     best: dict[tuple[str, str], tuple[Any, int | None]] = {}
     for r, p, s, v in rows:
         if as_of is None or day[s] <= as_of:
-            claim = (v is not None, -ranks.get(s, 99), place.index(s))
+            claim = (-ranks.get(s, 99), place.index(s))
             if (r, p) not in best or claim > best[r, p][0]:
                 best[r, p] = (claim, v)
     got = {

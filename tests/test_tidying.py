@@ -294,7 +294,7 @@ def test_a_break_that_the_publisher_marks_is_handed_on_once(
     synthetic_store.add(text, source="eurostat")
     query = make_query(source="eurostat", region="geo", scheme="nuts")
     found = synthetic_store.tidy(make_indicator(query=(query,)))
-    assert [(i, b.region, b.first_period) for i, b in found.breaks] == [
+    assert [(i, b.region, b.first_period) for i, b, _ in found.breaks] == [
         ("synthetic", "MK18", "2016"),
         ("synthetic", "MK18", "2017"),
         ("synthetic", "SSS", "2016"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from services.core import Asked, Limit, Response, Service, json_response
 
+from tilannekuva import line
 from tilannekuva.calls import Call, Conversation, Pace, Received, Reply, Unchanged
 from tilannekuva.errors import SourceError
 from tilannekuva.web import Meter, Web
@@ -232,3 +233,89 @@ def test_a_conversation_ends_with_what_it_returns(web: Web) -> None:
         yield  # makes it a generator
 
     assert web.converse(conversation()) == Received((), "t", None, "2026-01-01")
+
+
+class Mover(Service):
+    """Sends every question on to another address."""
+
+    def __init__(self, to: str, clock: Time) -> None:
+        super().__init__(clock)
+        self.to = to
+
+    def answer(self, asked: Asked) -> Response:
+        return Response(301, b"", {"Location": self.to})
+
+
+def test_a_moved_service_is_followed_with_the_same_question(
+    web: Web, echo: Echo, time: Time
+) -> None:
+    with Mover(echo.address + "/new", time) as old:
+        call = Call(old.address + "/old", method="POST", json={"a": 1})
+        seen = ask(web, call).json("x")
+        assert (seen["path"], seen["body"]) == ("/new", '{"a": 1}')
+        assert echo.log[-1].method == "POST"
+
+
+def test_a_service_that_moves_in_a_circle_is_left(web: Web, time: Time) -> None:
+    with Mover("/again", time) as old:
+        with pytest.raises(SourceError, match="on and on"):
+            ask(web, Call(old.address + "/old"))
+        assert len(old.log) == 4
+
+
+def test_a_secret_goes_to_no_other_host(web: Web, echo: Echo, time: Time) -> None:
+    with Mover(echo.address + "/new", time) as old:
+        with pytest.raises(SourceError, match=r"put it under \[addresses\]"):
+            ask(web, Call(old.address + "/old", secret="TOKEN"))
+        assert not echo.log
+
+
+class Parrot(Service):
+    """Repeats what it was told when it refuses."""
+
+    def answer(self, asked: Asked) -> Response:
+        return Response(403, b"bad token " + asked.headers["authorization"].encode())
+
+
+def test_a_secret_that_the_service_repeats_is_not_shown(web: Web, time: Time) -> None:
+    with Parrot(time) as service:
+        with pytest.raises(SourceError, match="bad token Bearer") as caught:
+            ask(web, Call(service.address + "/x", secret="TOKEN"))
+        assert "s3cret" not in str(caught.value)
+        assert "s3cret" not in str(caught.value.__cause__)
+
+
+def test_a_contact_that_cannot_be_sent_is_named() -> None:
+    with pytest.raises(SourceError, match=r"the contact in tilannekuva\.toml has the letter '€'"):
+        Web("tilannekuva (+10 €)")
+
+
+def test_an_answer_without_end_is_not_taken_in(
+    web: Web, echo: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "MOST", 1000)
+    with pytest.raises(SourceError, match="larger than"):
+        ask(web, Call(echo.address + "/big"))
+
+
+def test_a_service_that_wants_an_hour_is_not_asked_for_other_tables(web: Web, echo: Echo) -> None:
+    echo.fail("/big", "too_many", retry_after=3600)
+    with pytest.raises(SourceError, match="asked too much"):
+        ask(web, Call(echo.address + "/big"))
+    with pytest.raises(SourceError, match="not asked again in this run"):
+        ask(web, Call(echo.address + "/other"))
+    assert len(echo.log) == 1
+
+
+def test_refused_calls_are_counted(echo: Echo, time: Time) -> None:
+    meter = Meter()
+    echo.fail("/big", "too_many", times=2, retry_after=1)
+    ask(Web("x", watcher=meter, clock=time, sleep=time.sleep), Call(echo.address + "/big"))
+    assert sum(meter.calls.values()) == 3
+
+
+def test_a_stopped_run_makes_no_further_call(web: Web, echo: Echo) -> None:
+    web.stop()
+    with pytest.raises(SourceError, match="the run was ended"):
+        ask(web, Call(echo.address + "/x"))
+    assert not echo.log

@@ -124,6 +124,10 @@ class Ask:
     """Hash of what that answer was asked with; another question is asked whatever its age."""
     check: bool = False
     """Only find out whether there is something newer."""
+    served: frozenset[str] = frozenset()
+    """Indicators that the last answer had figures of: they must not be lost."""
+    totals: Mapping[str, str] = field(default_factory=dict)
+    """Variable → the code that stood for all others together in the last answer."""
 
     @property
     def where(self) -> str:
@@ -169,6 +173,8 @@ class Received:
     published_on: str
     """Its day, ISO; of a live database the day that it was asked, by its own clock."""
     note: str = ""
+    remarks: str = ""
+    """The publisher's own notes on the table."""
     query_hash: str = ""
     """:func:`hash_of` the question, so that next time the same one is known."""
 

@@ -7,23 +7,27 @@ another.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from tilannekuva import asking, raw, tidying
-from tilannekuva.calls import Ask, Newer, Part, Received, Unchanged
-from tilannekuva.errors import SourceError, TilannekuvaError
+from tilannekuva import asking, formulas, raw, vintages
+from tilannekuva.calls import Ask, Newer, Part, Received, Unchanged, hash_of
+from tilannekuva.errors import DataError, SourceError, TilannekuvaError
 from tilannekuva.indicators import Catalogue
-from tilannekuva.model import Query, Snapshot
+from tilannekuva.model import Query, Seen, Snapshot
+from tilannekuva.trial import try_out
 from tilannekuva.web import Web
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["PARTIAL", "Outcome", "Result", "fetch", "plan"]
 
@@ -66,40 +70,66 @@ def plan(
     Returns:
         One entry a table. Files that people hand over and carried tables are not asked for.
     """
-    wanted = None if only is None else set(only)
+    wanted = None if only is None else _with_parents(catalogue, set(only))
     asked: dict[tuple[str, str], list[tuple[str, Query]]] = {}
+    chosen: set[tuple[str, str]] = set()
     for indicator in catalogue.indicators.values():
         for query in indicator.query:
-            chosen = wanted is None or {indicator.id, query.source} & wanted
-            if chosen and can_be_asked(query, catalogue):
-                asked.setdefault((query.source, query.table), []).append((indicator.id, query))
+            if not can_be_asked(query, catalogue):
+                continue
+            # Part of a table's indicators would be another question, and a smaller answer would
+            # replace the larger one: a table is asked for all of them or not at all.
+            asked.setdefault((query.source, query.table), []).append((indicator.id, query))
+            if wanted is None or {indicator.id, query.source} & wanted:
+                chosen.add((query.source, query.table))
     for source in catalogue.sources.values():
         if wanted is None or source.id in wanted:
             for name in source.tables:
                 asked.setdefault((source.id, name), [])
-    found = []
-    for (source_id, name), queries in sorted(asked.items()):
-        newest = _newest(lock, source_id, name)
-        found.append(
-            Ask(
-                source=catalogue.sources[source_id],
-                table=name,
-                queries=tuple(queries),
-                known=newest.updated_at if newest else None,
-                query_hash=newest.query.get("hash") if newest else None,
-            )
-        )
+                chosen.add((source.id, name))
+    return [
+        _ask(catalogue, lock, source_id, name, asked[source_id, name])
+        for source_id, name in sorted(chosen)
+    ]
+
+
+def _with_parents(catalogue: Catalogue, names: set[str]) -> set[str]:
+    """The names, and for indicators that are computed those that they are computed from."""
+    found: set[str] = set()
+    queue = sorted(names)
+    while queue:
+        name = queue.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in catalogue.indicators:
+            queue += sorted(formulas.parents_of(catalogue.indicators[name]))
     return found
+
+
+def _ask(
+    catalogue: Catalogue,
+    lock: Sequence[Snapshot],
+    source: str,
+    name: str,
+    queries: Sequence[tuple[str, Query]],
+) -> Ask:
+    last = vintages.newest(lock, source, name)
+    part = last.parts[0] if last else None
+    return Ask(
+        source=catalogue.sources[source],
+        table=name,
+        queries=tuple(queries),
+        known=last.seen.updated_at if last else None,
+        query_hash=last.seen.question or None if last else None,
+        served=frozenset(part.query.get("indicators", ())) if part else frozenset(),
+        totals=dict(part.layout.get("totals", {})) if part else {},
+    )
 
 
 def can_be_asked(query: Query, catalogue: Catalogue) -> bool:
     """Whether a service has the table: not so for carried ones and for files of one's own."""
     return query.snapshots != "carried" and catalogue.sources[query.source].protocol != "tables"
-
-
-def _newest(lock: Sequence[Snapshot], source: str, name: str) -> Snapshot | None:
-    found = [s for s in lock if (s.source, s.table, s.kind) == (source, name, "received")]
-    return max(found, key=lambda s: (s.published_on, s.received_at or ""), default=None)
 
 
 def fetch(
@@ -135,6 +165,8 @@ def fetch(
 
     def one_host(numbers: Sequence[int]) -> None:
         for n in numbers:
+            if web.stopped:
+                return
             found[n] = _one(asks[n], catalogue, store, web, check, now)
             done(found[n])
 
@@ -142,12 +174,17 @@ def fetch(
         # Here and not in a worker: a library that starts threads of its own when it is imported
         # was once seen to abort the process at its end when a worker had imported it.
         asking.room(protocol)
-    with ThreadPoolExecutor(max_workers=max(1, len(by_host))) as pool:
+    pool = ThreadPoolExecutor(max_workers=max(1, len(by_host)))
+    try:
         for task in [pool.submit(one_host, numbers) for numbers in by_host.values()]:
             task.result()
-    if not check and not any(r.bad for r in found.values()):
-        # What is left are parts of answers that were overtaken by a newer one.
-        shutil.rmtree(store / PARTIAL, ignore_errors=True)
+    except BaseException:
+        web.stop()  # whoever ends the run does not wait for every table that is still to come
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+    with contextlib.suppress(OSError):
+        (store / PARTIAL).rmdir()  # only when nothing of an unfinished answer is left in it
     return [found[n] for n in range(len(asks))]
 
 
@@ -160,40 +197,79 @@ def _one(
     now: Callable[[], dt.datetime],
 ) -> Result:
     def result(outcome: Outcome, updated_at: str | None = None, message: str = "") -> Result:
-        return Result(ask.source.id, ask.table, outcome, ask.indicators, updated_at, message)
+        said = message.removeprefix(f"{ask.where}: ")
+        return Result(ask.source.id, ask.table, outcome, ask.indicators, updated_at, said)
 
-    ask = Ask(**{**vars(ask), "check": check})
     kept = store / PARTIAL / f"{ask.source.id}_{_file_name(ask.table)}"
+    stamp: str | None = None
     try:
-        outcome = web.converse(asking.request(ask), None if check else kept)
-    except TilannekuvaError as error:
-        return result("failed", message=str(error))
-    except OSError as error:
-        return result("failed", message=_no_room(error))
-    if isinstance(outcome, Unchanged):
+        asked = replace(ask, check=check)
+        if ask.known is not None and not _intact(store, ask):
+            asked = replace(asked, known=None, query_hash=None)  # a damaged file is fetched again
+        outcome = web.converse(asking.request(asked), None if check else kept)
+        stamp = outcome.updated_at
+        if isinstance(outcome, Newer):
+            return result("newer", stamp)
+        if isinstance(outcome, Unchanged):
+            shutil.rmtree(kept, ignore_errors=True)
+            return result("unchanged", stamp)
+        return _kept(ask, catalogue, store, outcome, now(), kept, result)
+    except DataError as error:
         shutil.rmtree(kept, ignore_errors=True)
-        return result("unchanged", outcome.updated_at)
-    if isinstance(outcome, Newer):
-        return result("newer", outcome.updated_at)
-    stamp = now().astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    entries = [(_entry(ask, outcome, part, stamp), part.data) for part in outcome.parts]
-    try:
-        _try_out(ask, catalogue, store, entries)
+        return result("refused", stamp, str(error))
     except TilannekuvaError as error:
-        shutil.rmtree(kept, ignore_errors=True)
-        return result("refused", outcome.updated_at, str(error))
-    try:
-        before, added = raw.keep(store, entries)
-    except TilannekuvaError as error:
-        return result("failed", outcome.updated_at, str(error))
+        return result("failed", stamp, str(error))
     except OSError as error:
-        return result("failed", outcome.updated_at, _no_room(error))
+        return result("failed", stamp, _no_room(error))
+    except Exception as error:  # noqa: BLE001  # an answer of a shape that nobody has seen
+        # One table's surprise must not end the others, nor meet the next run again.
+        shutil.rmtree(kept, ignore_errors=True)
+        what = f"{type(error).__name__}: {error}"
+        return result("failed", stamp, f"the answer has a shape that is not understood ({what})")
+
+
+def _kept(
+    ask: Ask,
+    catalogue: Catalogue,
+    store: Path,
+    received: Received,
+    now: dt.datetime,
+    kept: Path,
+    result: Callable[..., Result],
+) -> Result:
+    """Try an answer out and put it into the store."""
+    day = now.astimezone(dt.UTC).date() + dt.timedelta(days=1)
+    if received.published_on > day.isoformat():
+        raise DataError(
+            f"the service says that the table was updated on {received.published_on}, which has "
+            "not come yet; its figures would count as the newest for ever"
+        )
+    stamp = now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    entries = [(_entry(ask, received, part, stamp), part.data) for part in received.parts]
+    try:
+        served, first = try_out(ask, catalogue, store, entries)
+    except SourceError as error:
+        raise DataError(str(error)) from error
+    entries = [
+        (e.model_copy(update={"query": {**e.query, "indicators": served}}), d) for e, d in entries
+    ]
+    before, another = raw.keep(store, entries)
     shutil.rmtree(kept, ignore_errors=True)
-    if not added:
-        return result("unchanged", outcome.updated_at, outcome.note)
-    had = _newest(before, ask.source.id, ask.table) is not None
-    said = "; ".join(filter(None, [outcome.note, *asking.differences(ask, outcome.parts)]))
-    return result("revised" if had else "new", outcome.updated_at, said)
+    if not another:
+        return result("unchanged", received.updated_at, received.note)
+    had = vintages.newest(before, ask.source.id, ask.table) is not None
+    said = [received.note, *asking.differences(ask, received.parts), "" if had else first]
+    return result("revised" if had else "new", received.updated_at, "; ".join(filter(None, said)))
+
+
+def _intact(store: Path, ask: Ask) -> bool:
+    """Whether the files of the last answer are there as they were stored."""
+    last = vintages.newest(raw.read_lock(store), ask.source.id, ask.table)
+    try:
+        raw.verify(store, last.parts if last else ())
+    except SourceError:
+        return False
+    return True
 
 
 def _file_name(table: str) -> str:
@@ -221,59 +297,19 @@ def _entry(ask: Ask, received: Received, part: Part, stamp: str) -> Snapshot:
         published_on=received.published_on,
         received_at=stamp,
         updated_at=received.updated_at,
+        seen=(
+            Seen(
+                answer=hash_of([sorted(p.id for p in received.parts), received.updated_at]),
+                published_on=received.published_on,
+                received_at=stamp,
+                updated_at=received.updated_at,
+                question=received.query_hash,
+            ),
+        ),
         address=part.address,
-        query={"hash": received.query_hash, "asked": dict(part.query)},
+        query={"asked": dict(part.query)},
         licence=ask.source.licence,
         layout=dict(part.layout),
         figures=part.table is None and bool(ask.queries),
-        note=received.note,
+        note="; ".join(filter(None, [received.note, received.remarks])),
     )
-
-
-def _try_out(
-    ask: Ask,
-    catalogue: Catalogue,
-    store: Path,
-    entries: Sequence[tuple[Snapshot, bytes]],
-) -> None:
-    """Read the answer as the tidying will, by itself, before anything is kept.
-
-    Raises:
-        TilannekuvaError: It cannot be read, lacks what an indicator needs, has no figure, or came
-            in another unit than before.
-    """
-    if not ask.queries:
-        return  # a classification or boundaries: read where they are compared with the register
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        raw.add(place, entries)
-        figures = [s for s, _ in entries if s.table == ask.table]
-        rows = tidying.tidy(catalogue, place, [s for s, _ in entries], only=ask.indicators).rows
-        if not rows["value"].notna().any():
-            raise SourceError(f"{ask.where}: no figure that an indicator could use")
-        sure = {name for name, query in ask.queries if query.verified}
-        lost = sure - set(rows["indicator"].unique())
-        if lost:
-            raise SourceError(f"{ask.where}: no row for {', '.join(sorted(lost))}")
-        units = _units(place, figures)
-    old = [
-        s
-        for s in raw.read_lock(store)
-        if (s.source, s.table, s.kind) == (ask.source.id, ask.table, "received")
-    ]
-    if old:
-        newest = max(s.received_at or "" for s in old)
-        before = _units(store, [s for s in old if s.received_at == newest])
-        for code, unit in units.items():
-            if before.get(code, unit) != unit:
-                raise SourceError(
-                    f"{ask.where}: the unit of '{code}' was '{before[code]}' and is now '{unit}'; "
-                    "look at the publisher's notes, then mend the indicators' unit or scale"
-                )
-
-
-def _units(store: Path, snapshots: Sequence[Snapshot]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for s in snapshots:
-        found |= tidying.read_cells(store, s).units
-    return found

@@ -22,6 +22,7 @@ from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from tilannekuva import formulas, model, periods, region_codes
 from tilannekuva.errors import CatalogueError, DataError
 from tilannekuva.model import Cut, Indicator, KeyFigures, Section, Shock, Source, Target, Text, Unit
+from tilannekuva.table_names import short_table
 
 __all__ = ["Catalogue", "Described", "find", "load", "packaged", "search"]
 
@@ -248,7 +249,7 @@ def _load(own: Path | None, _: tuple[tuple[str, int, int], ...]) -> Catalogue:
                     raise CatalogueError(f"{file}: {key}: {home[key].name} has this id already")
                 found = _model(Described, file, key, entry, id=key, subject=file.stem)
                 _check(found, file, units, sources)
-                indicators[key] = found
+                indicators[key] = _with_names_of_today(found, sources)
     cuts = {c.id: c for folder in folders for c in _cuts(folder)}
     key_figures = [
         _model(KeyFigures, f, "", _read(f))
@@ -268,6 +269,19 @@ def _load(own: Path | None, _: tuple[tuple[str, int, int], ...]) -> Catalogue:
     for i in indicators.values():
         i._beside(catalogue)
     return catalogue
+
+
+def _with_names_of_today(indicator: Described, sources: Mapping[str, Source]) -> Described:
+    """Old names of tables are understood, and are one table with the name of today."""
+    queries = tuple(
+        q.model_copy(update={"table": short_table(q.table)})
+        if sources[q.source].protocol == "pxweb"
+        else q
+        for q in indicator.query
+    )
+    return (
+        indicator if queries == indicator.query else indicator.model_copy(update={"query": queries})
+    )
 
 
 _NOT_INDICATORS = {

@@ -50,6 +50,7 @@ __all__ = [
     "Query",
     "Region",
     "Section",
+    "Seen",
     "Series",
     "Shock",
     "Snapshot",
@@ -413,6 +414,18 @@ class Region(Frozen):
     successor: str | None = None
 
 
+class Seen(Frozen):
+    """One answer of a service that a snapshot was part of."""
+
+    answer: str
+    """The same for all parts of an answer."""
+    published_on: PartialDate
+    received_at: str
+    updated_at: str | None = None
+    question: str = ""
+    """Hash of what was asked."""
+
+
 class Snapshot(Frozen):
     """One entry of the lock: which bytes, from whom, when, on what terms. Written by machine."""
 
@@ -430,6 +443,8 @@ class Snapshot(Frozen):
     published_on: PartialDate
     received_at: str | None = None
     updated_at: str | None = None
+    seen: tuple[Seen, ...] = ()
+    """The answers that these bytes were part of, oldest first; the same figures may come again."""
     address: str
     query: dict[str, Any] = Field(default_factory=dict)
     licence: str

@@ -8,11 +8,20 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tilannekuva import deriving, formulas, indicators, periods, raw, settings, table, tidying
+from tilannekuva import (
+    deriving,
+    formulas,
+    indicators,
+    periods,
+    raw,
+    settings,
+    table,
+    tidying,
+    vintages,
+)
 from tilannekuva.columns import Derivation
 from tilannekuva.indicators import Catalogue
 from tilannekuva.model import Break, Snapshot
-from tilannekuva.own import supersede
 
 __all__ = ["Observed", "catalogue", "observations", "observe"]
 
@@ -45,13 +54,15 @@ def observe(
     """
     lock = tuple(lock)
     day = periods.iso_date(as_of) if as_of else raw.edition_date(lock)
-    current = supersede(lock, catalogue.sources, day)
+    current = vintages.current(lock, day)
     view = table.view(tidied.rows, current, tidied.source_rank, day)
+    speaking = set(view["snapshot"].unique())
+    breaks = tuple(dict.fromkeys((n, b) for n, b, s in tidied.breaks if s in speaking))
     rows, derivations = deriving.derive(view, catalogue)
     known = {s.id: s for s in lock}
     for name, derivation in derivations.items():
         _describe(name, derivation, derivations, known)
-    return Observed(rows, tidied.breaks, known, day)
+    return Observed(rows, breaks, known, day)
 
 
 def _describe(

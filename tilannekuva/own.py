@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tilannekuva.errors import CatalogueError, SourceError
 from tilannekuva.model import Frozen, PartialDate, Slug, Snapshot, Source
 from tilannekuva.sources import tables
 
-__all__ = ["Declaration", "declare", "supersede"]
+__all__ = ["Declaration", "declare"]
 
 _KINDS = {".csv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx"}
 _OTHERS = {
@@ -97,38 +97,6 @@ def declare(
         note=told.method,
     )
     return entry, data
-
-
-def supersede(
-    snapshots: Iterable[Snapshot], sources: Mapping[str, Source], as_of: str | None = None
-) -> tuple[Snapshot, ...]:
-    """The lock without the older versions of one's own files.
-
-    A publisher's table may hold a part of its figures at a time, so an older one speaks where a
-    newer is silent. A person's file is the whole of it: a row deleted from it must be gone.
-
-    Args:
-        snapshots: The lock.
-        sources: The sources of the catalogue. Own files are what was received from one whose
-            protocol is ``tables``.
-        as_of: ISO date; what was published later supersedes nothing yet.
-
-    Returns:
-        The entries in their order, of each own table the newest version and what came after
-        ``as_of``. "Newest" is as in ``table.view``: by publication, then by ``received_at``.
-    """
-    lock = tuple(snapshots)
-    limit = dt.date.fromisoformat(as_of) if as_of else dt.date.max
-
-    def is_own(s: Snapshot) -> bool:
-        source = sources.get(s.source)
-        return s.kind == "received" and source is not None and source.protocol == "tables"
-
-    versions = [s for s in lock if is_own(s) and periods.first_day(s.published_on) <= limit]
-    versions.sort(key=lambda s: (periods.latest_day(s.published_on), s.received_at or "", s.sha256))
-    newest = {(s.source, s.table): s.id for s in versions}
-    gone = {s.id for s in versions if newest[s.source, s.table] != s.id}
-    return tuple(s for s in lock if s.id not in gone)
 
 
 def _kind(file: Path) -> str:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+from urllib.parse import urlsplit
 
 from tilannekuva import indicators, periods, raw, region_codes, regions, settings
 from tilannekuva.errors import (
@@ -271,6 +272,13 @@ def _with_addresses(catalogue: Catalogue, configured: settings.Settings) -> Cata
                 f"{configured.folder / settings.FILE}: addresses.{name}: no such source; known: "
                 f"{known}"
             )
+    for name, base in configured.addresses.items():
+        parts = urlsplit(base)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            raise CatalogueError(
+                f"{configured.folder / settings.FILE}: addresses.{name}: write an address such as "
+                "https://example.org/api, without a name or password in it"
+            )
     changed = {
         name: catalogue.sources[name].model_copy(update={"base": base.rstrip("/")})
         for name, base in configured.addresses.items()
@@ -325,6 +333,11 @@ def _workspace(data: Path | str | None, tick: Callable[[str], None]) -> Path:
     named = data or os.environ.get("TILANNEKUVA_DATA") or settings.read().path("data")
     store = Path(named) if named else Path("data") / "raw"
     if not (store / raw.LOCK).is_file():
+        if any(f.is_file() for f in store.glob("[!.]*/*/*")):
+            raise SourceError(
+                f"{store}: there are raw files but no {raw.LOCK} that says what they are; take it "
+                "back from version control, or move the files away to begin anew"
+            )
         source = raw.packaged_store()
         raw.add(store, [(s, raw.read_bytes(source, s)) for s in raw.read_lock(source)])
         tick(f"{store}: made from the packaged figures")

@@ -203,18 +203,18 @@ def _sweep(store: Path) -> None:
 
 def keep(
     store: Path, entries: Sequence[tuple[Snapshot, bytes]]
-) -> tuple[tuple[Snapshot, ...], tuple[Snapshot, ...]]:
+) -> tuple[tuple[Snapshot, ...], bool]:
     """Put a service's answer into a store. Bytes that are there already stay as they came.
 
-    Of these only the publisher's time of update, the question and how it is read follow the new
-    answer, so that it is known the next time.
+    They are noted as part of this answer too, unless it is the one that came last; how they are
+    read follows the new answer.
 
     Args:
         store: Folder of the store; made when it is not there.
-        entries: Lock entries and bytes of one answer.
+        entries: Lock entries and bytes of one answer, each with it in ``seen``.
 
     Returns:
-        The lock before, and the entries that are new.
+        The lock before, and whether the answer is another one than the last of its table.
 
     Raises:
         SourceError: As :func:`add`, or another run holds the store.
@@ -222,19 +222,27 @@ def keep(
     with _writing(store):
         before = read_lock(store) if (store / LOCK).is_file() else ()
         known = {(s.id, s.source, s.table): s for s in before}
-        merged, new = [], []
+        last: dict[tuple[str, str], str] = {}
+        for s in sorted(before, key=lambda s: s.seen[-1].received_at if s.seen else ""):
+            if s.seen:
+                last[s.source, s.table] = s.seen[-1].answer
+        merged, another = [], False
         for entry, data in entries:
             old = known.get((entry.id, entry.source, entry.table))
+            repeated = last.get((entry.source, entry.table)) == entry.seen[-1].answer
+            another = another or not repeated
             if old is None:
-                new.append(entry)
                 merged.append((entry, data))
-            else:
-                follows = {
-                    "updated_at": entry.updated_at, "query": entry.query, "layout": entry.layout,
-                }  # fmt: skip
-                merged.append((old.model_copy(update=follows), data))
+                continue
+            follows = {
+                "updated_at": entry.updated_at,
+                "query": entry.query,
+                "layout": entry.layout,
+                "seen": old.seen if repeated and old.seen else (*old.seen, *entry.seen),
+            }
+            merged.append((old.model_copy(update=follows), data))
         _add(store, merged)
-    return before, tuple(new)
+    return before, another
 
 
 def add(store: Path, entries: Iterable[tuple[Snapshot, bytes]]) -> tuple[Snapshot, ...]:
@@ -294,8 +302,14 @@ def write_atomically(file: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
+            if file.name == LOCK:
+                # After a power cut the lock is the old one or the new one, never an empty one.
+                out.flush()
+                os.fsync(out.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(file)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(file)  # a full disk does not say where
         raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -156,9 +156,10 @@ def view(
             the first day counts). None keeps everything.
 
     Returns:
-        Per key the row of the best-ranked source and, within it, of the newest publication (ties:
-        ``received_at``, then sha256).
+        Per key the row of the best-ranked source and, within a table, of the newest publication
+        (ties: ``received_at``, then sha256), whether it has a value or not.
     """
+    snapshots = tuple(snapshots)
     order = sorted(
         snapshots,
         key=lambda s: (periods.latest_day(s.published_on), s.received_at or "", s.sha256),
@@ -168,11 +169,26 @@ def view(
     newest = np.array([age.get(c, -1) for c in store["snapshot"].cat.categories], dtype=np.int64)
     when = newest[store["snapshot"].cat.codes]
     keep = when >= 0
-    # A row without a value never hides another source's figure.
     empty = store["value"].isna().to_numpy().astype(np.int64)
     rank = _ranks(store, source_rank)
     codes = [store[c].cat.codes.to_numpy() for c in KEY]
-    sorting = np.lexsort((-when, rank, empty, *reversed(codes)))
+    tables = {s.id: (s.source, s.table) for s in snapshots}
+    numbers = {t: n for n, t in enumerate(dict.fromkeys(tables.values()))}
+    of = [numbers.get(tables.get(c, ("", "")), -1) for c in store["snapshot"].cat.categories]
+    group = np.array(of, dtype=np.int64)[store["snapshot"].cat.codes]
+    # Within one table the newest publication speaks, also where it says that there is no figure any
+    # more; between tables a row without a value never hides another one's figure.
+    own = _first(np.lexsort((-when, rank, group, *reversed(codes))), keep, [*codes, group])
+    kept = np.zeros(len(store), dtype=bool)
+    kept[own] = True
+    chosen = _first(np.lexsort((-when, rank, empty, *reversed(codes))), kept, codes)
+    return make(store.iloc[chosen])
+
+
+def _first(
+    sorting: NDArray[np.intp], keep: NDArray[np.bool_], codes: Sequence[NDArray[Any]]
+) -> NDArray[np.intp]:
+    """The first kept row of each combination of codes, rows taken in a sorted order."""
     sorting = sorting[keep[sorting]]
     first = np.ones(len(sorting), dtype=bool)
     if len(sorting) > 1:
@@ -181,7 +197,7 @@ def view(
             ordered = c[sorting]
             same &= ordered[1:] == ordered[:-1]
         first[1:] = ~same
-    return make(store.iloc[sorting[first]])
+    return sorting[first]
 
 
 def _ranks(store: pd.DataFrame, source_rank: Mapping[tuple[str, str], int]) -> NDArray[np.int64]:

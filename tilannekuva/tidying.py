@@ -16,7 +16,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tilannekuva import asking, matching, periods, raw, region_codes, regions, sheets, table
+from tilannekuva import (
+    asking,
+    matching,
+    periods,
+    raw,
+    region_codes,
+    regions,
+    sheets,
+    table,
+    vintages,
+)
 from tilannekuva.asking._cells import Cells
 from tilannekuva.errors import DataError, SourceError, TilannekuvaError
 from tilannekuva.indicators import Catalogue, packaged
@@ -32,8 +42,8 @@ class Tidied(NamedTuple):
 
     rows: pd.DataFrame
     """The one table, unique by indicator, region, breakdown, period and snapshot."""
-    breaks: tuple[tuple[str, Break], ...]
-    """(indicator, break) from flags."""
+    breaks: tuple[tuple[str, Break, str], ...]
+    """(indicator, break, snapshot) from flags."""
     source_rank: dict[tuple[str, str], int]
     """(indicator, snapshot) → place of its query in the catalogue."""
 
@@ -75,7 +85,7 @@ def tidy(
                         (indicator, place, query)
                     )
     parts: list[pd.DataFrame] = []
-    breaks: list[tuple[str, Break]] = []
+    breaks: list[tuple[str, Break, str]] = []
     ranks: dict[tuple[str, str], int] = {}
     for (source, name), queries in asked.items():
         tick(f"{source} {name}")
@@ -84,38 +94,56 @@ def tidy(
         read = [(s, read_cells(store, s)) for s in by_table[source, name] if s.kind in needed]
         for indicator, place, query in queries:
             where = f"{source} {name} (indicator {indicator.id})"
-            vintages = _vintages(query, read, where)
-            for snapshot, frame, its_query, broken in vintages:
+            for snapshot, frame, its_query, broken in _vintages(query, read, source, name, where):
                 found = _observe(indicator, its_query, snapshot, frame, protocol, broken)
                 if found is not None:
                     rows, marks = found
                     parts.append(rows)
-                    breaks += [(indicator.id, b) for b in marks]
+                    breaks += [(indicator.id, b, snapshot.id) for b in marks]
                     key = (indicator.id, snapshot.id)
                     ranks[key] = min(place, ranks.get(key, place))
     rows = _join(parts)
     return Tidied(rows, tuple(dict.fromkeys(breaks)), ranks)
 
 
-def _vintages(query: Query, read: Sequence[tuple[Snapshot, Cells]], where: str) -> list[_Asked]:
+def _vintages(
+    query: Query, read: Sequence[tuple[Snapshot, Cells]], source: str, name: str, where: str
+) -> list[_Asked]:
     """The snapshots that a query is read from, with the query in the codes of each.
 
-    A query that nobody has seen in a live answer may turn out not to fit: the fetch said so and
-    left it out, and it must not keep the others from being read.
+    Answers are looked at one by one. An old one may be of a table that had other variables then;
+    it is passed over. The newest must fit, unless nobody has seen the query in a live answer: the
+    fetch said that it does not fit, and it must not keep the others from being read.
     """
     kinds = _KINDS[query.snapshots]
-    unsure = not query.verified and all(s.kind == "received" for s, _ in read if s.kind in kinds)
-    try:
-        found = [
-            (s, cells.frame, _in_its_codes(query, cells, where), cells.broken)
-            for s, cells in read
-            if s.kind in kinds
-        ]
-        _check_selection(query, found, where)
-    except DataError:
-        if unsure:
-            return []
-        raise
+    cells = {s.id: (s, c) for s, c in read if s.kind in kinds}
+    carried = [(s, c) for s, c in cells.values() if s.kind == "carried"]
+    found = _fitted(query, carried, where) if carried else []
+    done: set[str] = set()
+    told = vintages.answers([s for s, _ in cells.values()], source, name)
+    for n, answer in enumerate(reversed(told)):
+        parts = [cells[p.id] for p in answer.parts]
+        try:
+            fitted = _fitted(query, parts, where)
+        except DataError as error:
+            if n == 0 and query.verified:
+                raise DataError(
+                    f"{error}; if the catalogue is right, fetch the table again"
+                ) from error
+            continue
+        found += [f for f in fitted if f[0].id not in done]
+        done.update(answer.ids)
+    return found
+
+
+def _fitted(query: Query, read: Sequence[tuple[Snapshot, Cells]], where: str) -> list[_Asked]:
+    """Snapshots that belong together, each with the query in its codes.
+
+    Raises:
+        DataError: A variable is not there, or a code is in none of them.
+    """
+    found = [(s, c.frame, _in_its_codes(query, c, where), c.broken) for s, c in read]
+    _check_selection(query, found, where)
     return found
 
 

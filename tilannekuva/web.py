@@ -1,4 +1,4 @@
-"""The only room that opens a connection: polite, patient, and able to do without.
+"""Carries conversations: polite, patient, and able to do without a connection.
 
 It knows no publisher and no format. It carries the calls of a conversation to the service, at the
 pace that the service bears, and brings back whole answers or says in one line why there is none.
@@ -6,20 +6,15 @@ pace that the service bears, and brings back whole answers or says in one line w
 
 from __future__ import annotations
 
-import gzip
 import os
 import threading
 import time
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
-
-import requests
-import urllib3
+from urllib.parse import urljoin, urlsplit
 
 from tilannekuva import raw
 from tilannekuva.calls import (
@@ -33,6 +28,7 @@ from tilannekuva.calls import (
     hash_of,
 )
 from tilannekuva.errors import SourceError
+from tilannekuva.line import Line, NoAnswer
 from tilannekuva.pacing import Limiter
 
 __all__ = ["Meter", "Web", "Watcher"]
@@ -46,11 +42,11 @@ _REFUSALS = 5
 """So often "too many calls" is waited out before the table is given up."""
 _LONGEST = 900.0
 """A service that wants to be left alone for longer is asked again by the next run."""
-_TIMEOUT = (10.0, 120.0)
-"""Seconds to connect, and between two pieces of an answer."""
 _FIRST_PACE = (10, 10.0)
 """Until a service states its limit."""
 _TOO_MANY, _BROKEN = 429, 500
+_MOVED = (301, 302, 303, 307, 308)
+_MOVES = 3
 _MADE = (200, 201)
 """Answers worth keeping: figures, and the number of an order that must not be made twice."""
 
@@ -89,10 +85,6 @@ class Meter:
         self.changed()
 
 
-class _NoAnswer(Exception):
-    """Nothing whole came back; it may the next time."""
-
-
 class Web:
     """Carries conversations. One for a run, shared by its threads.
 
@@ -112,16 +104,32 @@ class Web:
         watcher: Watcher | None = None,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
-        self._agent, self._offline = agent, offline
+        _check_sendable(agent, "the contact in tilannekuva.toml")
+        self._line, self._offline = Line(agent), offline
         self.watcher = watcher or Meter()
-        self._environ, self._clock, self._sleep = environ, clock, sleep
+        self._environ, self._clock = environ, clock
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._wait
         self._limiters: dict[str, Limiter] = {}
         self._failed: dict[str, int] = {}
+        self._left_alone: dict[str, str] = {}
+        self._secrets: set[str] = set()
         self._once: dict[str, Reply] = {}
         self._guard = threading.Lock()
-        self._own = threading.local()
+
+    def stop(self) -> None:
+        """Make no further call; whoever waits for its turn gives up at once."""
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run is to end."""
+        return self._stopped.is_set()
+
+    def _wait(self, seconds: float) -> None:
+        self._stopped.wait(seconds)
 
     def converse(
         self, conversation: Conversation, keep: Path | None = None
@@ -146,7 +154,9 @@ class Web:
                 try:
                     # Nothing is sent to begin with, and nothing comes back of a pace.
                     step = conversation.send(reply)  # type: ignore[arg-type]
-                except SourceError:
+                except StopIteration:
+                    raise
+                except Exception:
                     if kept is not None:
                         # Nobody can use this part: the next run must not be given it again.
                         kept.unlink(missing_ok=True)
@@ -160,6 +170,12 @@ class Web:
         except StopIteration as stop:
             outcome: Received | Unchanged | Newer = stop.value
             return outcome
+        except SourceError as error:
+            # A service may say back what it was told: no message of ours has a secret in it.
+            hidden = self._hidden(str(error))
+            if hidden != str(error):
+                raise SourceError(hidden) from None
+            raise
         finally:
             conversation.close()
 
@@ -178,43 +194,35 @@ class Web:
 
     def _ask(self, call: Call) -> Reply:
         """One answer of a status that somebody deals with."""
-        host = _host(call.url)
-        if self._offline:
-            raise SourceError(f"{host}: offline, so nothing was asked")
-        with self._guard:
-            if self._failed.get(host, 0) >= _IN_A_ROW:
-                raise SourceError(
-                    f"{host}: not asked again in this run, it gave no whole answer {_IN_A_ROW} "
-                    "times in a row; run again later"
-                )
-        headers = self._headers(call)
-        account = self._account(call)
+        headers, account = self._headers(call), self._account(call)
         if call.wait:
-            self._pause(host, call.wait)
-        refusals = failures = 0
+            self._pause(_host(call.url), call.wait)
+        refusals = failures = moved = 0
         while True:
+            host = _host(call.url)
+            self._check_host(host)
             try:
                 with self._limiter(host).turn() as waited:
+                    self._check_host(host)
                     if waited:
                         self.watcher.waited(host, waited)
-                    reply = self._send(call, headers, account)
-            except _NoAnswer as error:
-                # A connection that once failed may be half closed: the next try opens its own.
-                self._own.session = None
+                    reply = self._line.send(call, headers, account)
+            except NoAnswer as error:
                 failures += 1
+                self.watcher.called(host, 0)
                 if failures >= _TRIES:
                     raise self._give_up(host, call, str(error)) from error
                 self._pause(host, _BACKOFF[failures - 1])
                 continue
             if reply.status == _TOO_MANY and _TOO_MANY not in call.handles:
                 refusals += 1
-                pause = self._told_to_wait(host, reply)
-                if refusals > _REFUSALS or pause > _LONGEST:
-                    raise SourceError(
-                        f"{call.describe()}: the service says that it was asked too much (HTTP "
-                        f"429, wait {pause:.0f} s); run again later"
-                    )
-                self._limiter(host).hold(pause)
+                self.watcher.called(host, 0)
+                self._refused_for_now(host, call, reply, refusals)
+                continue
+            if reply.status in _MOVED and "location" in reply.headers:
+                moved += 1
+                self.watcher.called(host, 0)
+                call = _followed(call, reply, moved)
                 continue
             if reply.status < _BROKEN:
                 with self._guard:
@@ -222,53 +230,50 @@ class Web:
             if reply.status == 200 or reply.status in call.handles:
                 self.watcher.called(host, call.cells if reply.status == 200 else 0)
                 return reply
-            if reply.status >= _BROKEN:
-                failures += 1
-                if failures >= _TRIES:
-                    raise self._give_up(host, call, f"HTTP {reply.status}")
-                if (told := _retry_after(reply)) is not None:
-                    self._limiter(host).hold(min(told, _LONGEST))
-                self._pause(host, _BACKOFF[failures - 1])
-                continue
-            raise SourceError(f"{call.describe()}: {_refused(reply, call)}")
+            self.watcher.called(host, 0)
+            if reply.status < _BROKEN:
+                raise SourceError(f"{call.describe()}: {_refused(reply, call)}")
+            failures += 1
+            if failures >= _TRIES:
+                raise self._give_up(host, call, f"HTTP {reply.status}")
+            if (told := _retry_after(reply)) is not None:
+                self._limiter(host).hold(min(told, _LONGEST))
+            self._pause(host, _BACKOFF[failures - 1])
 
-    def _send(
-        self, call: Call, headers: Mapping[str, str], account: tuple[str, str] | None
-    ) -> Reply:
-        """One try.
+    def _check_host(self, host: str) -> None:
+        """Whether a host may be asked at all.
 
         Raises:
-            _NoAnswer: The connection failed, the body is not whole, or it is a page for people.
+            SourceError: Why not.
         """
-        try:
-            with self._session().request(
-                call.method,
-                call.url,
-                params=list(call.params) or None,
-                json=call.json,
-                headers=dict(headers),
-                auth=account,
-                timeout=_TIMEOUT,
-                stream=True,
-            ) as answer:
-                # The bytes as sent: the library would not notice a packed answer that is cut off.
-                body = answer.raw.read(decode_content=False)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _NoAnswer(_in_words(error)) from error
-        told = {k.lower(): v for k, v in answer.headers.items()}
-        body = _unpack(body, told.get("content-encoding", ""))
-        if answer.status_code == 200 and call.expects == "json" and _is_page(body):
-            raise _NoAnswer("a page for people came instead of figures, as in maintenance")
-        return Reply(answer.status_code, body, told, answer.url)
+        if self._offline:
+            raise SourceError(f"{host}: offline, so nothing was asked")
+        if self.stopped:
+            raise SourceError(f"{host}: the run was ended before the answer came; run it again")
+        with self._guard:
+            if host in self._left_alone:
+                raise SourceError(self._left_alone[host])
+            if self._failed.get(host, 0) >= _IN_A_ROW:
+                raise SourceError(
+                    f"{host}: not asked again in this run, it gave no whole answer {_IN_A_ROW} "
+                    "times in a row; run again later"
+                )
 
-    def _session(self) -> requests.Session:
-        """One a thread: sessions are not made for sharing."""
-        session: requests.Session | None = getattr(self._own, "session", None)
-        if session is None:
-            session = self._own.session = requests.Session()
-            session.headers["User-Agent"] = self._agent
-            session.headers["Accept-Encoding"] = "gzip"
-        return session
+    def _refused_for_now(self, host: str, call: Call, reply: Reply, refusals: int) -> None:
+        """Keep to what a service says that was asked too much."""
+        pause = self._told_to_wait(host, reply)
+        if refusals <= _REFUSALS and pause <= _LONGEST:
+            self._limiter(host).hold(pause)
+            return
+        with self._guard:
+            self._left_alone[host] = (
+                f"{host}: not asked again in this run, it said that it was asked too much (HTTP "
+                f"429, wait {pause:.0f} s); run again later"
+            )
+        raise SourceError(
+            f"{call.describe()}: the service says that it was asked too much (HTTP 429, wait "
+            f"{pause:.0f} s); run again later"
+        )
 
     def _headers(self, call: Call) -> dict[str, str]:
         if call.secret is None:
@@ -288,7 +293,14 @@ class Web:
                 f"the environment variable {name} is not set, and the service answers only those "
                 "whom it knows (docs/sources.md says how to get one)"
             )
+        _check_sendable(value, f"the environment variable {name}")
+        self._secrets.add(value)
         return value
+
+    def _hidden(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
     def _limiter(self, host: str) -> Limiter:
         with self._guard:
@@ -339,17 +351,31 @@ def _retry_after(reply: Reply) -> float | None:
     return max(0.0, (until - now).total_seconds())
 
 
-def _unpack(body: bytes, encoding: str) -> bytes:
-    if encoding.strip().lower() not in ("gzip", "x-gzip"):
-        return body
+def _followed(call: Call, reply: Reply, moved: int) -> Call:
+    """The same question at the address that the service says it has moved to.
+
+    Raises:
+        SourceError: It moves on and on, to a less safe line, or elsewhere with a secret.
+    """
+    url = urljoin(call.url, reply.headers["location"])
+    told = f"{call.describe()}: the service has moved to {url}"
+    secret = call.secret or call.account
+    if moved > _MOVES:
+        raise SourceError(f"{told}, and on and on; run again later")
+    if urlsplit(call.url).scheme == "https" and urlsplit(url).scheme != "https":
+        raise SourceError(f"{told}, an address without encryption; it was not asked")
+    if secret and _host(url) != _host(call.url):
+        raise SourceError(f"{told}; if that is right, put it under [addresses]")
+    return replace(call, url=url, params=())
+
+
+def _check_sendable(text: str, what: str) -> None:
+    """A head of a call has letters of Latin-1 only."""
     try:
-        return gzip.decompress(body)
-    except (EOFError, OSError, zlib.error) as error:
-        raise _NoAnswer("the packed answer is cut off or damaged") from error
-
-
-def _is_page(body: bytes) -> bool:
-    return body.lstrip()[:1] == b"<"
+        text.encode("latin-1")
+    except UnicodeEncodeError as error:
+        letter = text[error.start]
+        raise SourceError(f"{what} has the letter '{letter}', which cannot be sent") from None
 
 
 def _refused(reply: Reply, call: Call) -> str:
@@ -359,16 +385,3 @@ def _refused(reply: Reply, call: Call) -> str:
         name = call.secret or " and ".join(call.account or ())
         return f"HTTP {reply.status}{said}; check the environment variable {name}"
     return f"HTTP {reply.status}{said}"
-
-
-def _in_words(error: Exception) -> str:
-    """What happened on the line, without the library's inner talk."""
-    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        return "the service did not answer in time"
-    if isinstance(error, requests.ConnectionError) and "NameResolution" in repr(error):
-        return "the address of the service could not be found; is there a connection?"
-    if isinstance(
-        error, urllib3.exceptions.ProtocolError | requests.exceptions.ChunkedEncodingError
-    ):
-        return "the connection broke off in the middle of the answer"
-    return "the connection failed"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from services.cube_model import Cube
 from services.cube_variables import ages, areas, contents, months, sexes, years
-from services.cubes import generated
+from services.cubes import generated, select
 from services.pxweb1 import PxWeb1
 
 from tilannekuva.asking import pxweb1
@@ -345,3 +346,38 @@ def test_a_part_with_one_sex_is_not_taken_for_both(service: PxWeb1, web: Web) ->
         tuple(jsonstat.parse(p.data, "x").codes["sukupuoli_9_20180101"]) for p in found.parts
     }
     assert ("1",) in sexes_of_parts
+
+
+def test_the_only_class_that_is_left_is_not_taken_for_the_total(web: Web, time: Time) -> None:
+    what = contents({"vaerak-vaesto": "Väestö"})
+    sex = replace(sexes(), elimination=None)
+    whole = generated("11re", [areas(), sex, what, years(2015, 2025)], folder="vaerak")
+    wanted = query(table="vaerak/11re", select={"Tiedot": "vaesto"})
+    with PxWeb1([whole], clock=time) as service:
+        first = received(web, ask(service, wanted, table="vaerak/11re"))
+        totals = first.parts[0].layout["totals"]
+        assert totals["sukupuoli_9_20180101"] == "SSS"
+        service.cubes = [select(whole, {"sukupuoli_9_20180101": ["2"]})]
+        with pytest.raises(DataError, match="'SSS', the total of 'sukupuoli_9_20180101', is gone"):
+            web.converse(pxweb1.request(ask(service, wanted, table="vaerak/11re", totals=totals)))
+
+
+def test_a_preliminary_mark_needs_no_role_of_time(service: PxWeb1, web: Web) -> None:
+    part = received(web, ask(service)).parts[0]
+    told = json.loads(part.data)
+    told["role"] = {}
+    last = list(told["dimension"]["timeperiod_m"]["category"]["index"])[-1]
+    cells = pxweb1.read(json.dumps(told).encode(), part.layout, "x", lambda _: b"")
+    flags = cells.frame.loc[cells.frame["timeperiod_m"] == last.rstrip("*"), "flag"]
+    assert "preliminary" in set(flags)
+
+
+def test_notes_of_the_publisher_come_along(service: PxWeb1, web: Web) -> None:
+    assert "synteettisiä" in received(web, ask(service)).remarks
+
+
+def test_the_roll_of_january_alone_is_no_new_question(service: PxWeb1, web: Web) -> None:
+    first = received(web, ask(service))
+    service.january()
+    known = {"known": first.updated_at, "query_hash": first.query_hash}
+    assert web.converse(pxweb1.request(ask(service, **known))) == Unchanged(first.updated_at)

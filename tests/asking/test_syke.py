@@ -203,8 +203,9 @@ def test_leaves_become_sums() -> None:
         ("KU205", "2024", "Maa", "kt", "", 3.0),
         ("KU205", "2024", "Maa", "kt_tuuli", "", 3.0),
         ("KU205", "2024", "Maa", "GWh", "not_computable", None),
-        ("KU205", "2024", "T", "kt", "", 3.0),
-        ("KU205", "2024", "T", "kt_tuuli", "", 3.0),
+        # Traffic is not in the file for 2024: the rest of it is not the whole.
+        ("KU205", "2024", "T", "kt", "not_computable", None),
+        ("KU205", "2024", "T", "kt_tuuli", "not_computable", None),
         ("KU205", "2024", "T", "GWh", "not_computable", None),
     ]
     assert cells.units == {"kt": "kt CO2e", "kt_tuuli": "kt CO2e", "GWh": "GWh"}
@@ -228,7 +229,22 @@ def test_a_query_chooses_a_sector_by_its_name_or_means_all() -> None:
 
 
 def test_a_credit_lowers_the_sum() -> None:
-    data = a_file(rest="2024;Tuu;Tuu;Tuu;0;-3,5;0;TRUE;FALSE\n")
+    data = a_file(rest="2023;Tuu;Tuu;Tuu;0;-3,5;0;TRUE;FALSE\n")
     frame = syke.read(data, LAYOUT, "f.csv", no_beside).frame
-    total = frame[(frame["vuosi"] == "2024") & (frame["taso_3"] == "T")]
-    assert total["value"].tolist()[:2] == [3.0, -0.5]
+    total = frame[(frame["vuosi"] == "2023") & (frame["taso_3"] == "T")]
+    assert total["value"].tolist()[:2] == [6.0, 2.5]
+
+
+def test_a_leaf_that_is_not_in_the_file_makes_the_sum_impossible() -> None:
+    head = "vuosi;taso_3;taso_4;kt;kt_tuuli;GWh\n"
+    rows = ["2022;Tie;a;1,0;1,0;1,0", "2022;Tie;b;2,0;2,0;1,0", "2023;Tie;a;1,0;1,0;1,0",
+            "2023;Tie;b;2,0;2,0;1,0", "2024;Tie;a;1,0;1,0;1,0"]  # fmt: skip
+    cut = (head + "\n".join(rows) + "\n").encode()
+    cells = syke.read(cut, {"municipality": "205"}, "x", lambda _: b"")
+    frame = cells.frame[(cells.frame["suure"] == "kt") & (cells.frame["taso_3"] == "T")]
+    found = {
+        y: (v, f) for y, v, f in zip(frame["vuosi"], frame["value"], frame["flag"], strict=True)
+    }
+    assert found["2023"] == (3.0, "")
+    assert found["2024"][1] == "not_computable"
+    assert found["2024"][0] != found["2024"][0]

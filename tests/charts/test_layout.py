@@ -114,3 +114,7 @@ def test_box_of_a_text_grows_from_its_anchor() -> None:
     assert start.left == 100
     assert end.right == 100
     assert start.right - start.left == pytest.approx(end.right - end.left)
+
+
+def test_a_letter_that_the_font_does_not_have_has_a_width() -> None:
+    assert style.text_width("a\n\U0001f600\t", 10) > style.text_width("a", 10)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from itertools import product
 from typing import Any, Self
 
@@ -141,13 +142,22 @@ def _table(ask: Ask) -> Cube:
             labels = {"fi": ["Yhteensä" if c == "SSS" else c for c in listed]}
             variables.append(Variable(name, {"fi": name}, listed, labels))
     variables.append(years(*_span(queries)))
-    return generated(
+    made = generated(
         table,
         variables,
         folder=folder,
         database=database or ask.source.database or "StatFin",
         missing=0.01,
     )
+    return replace(made, values=[v if v is None else _alike(v, ask) for v in made.values])
+
+
+def _alike(value: float, ask: Ask) -> float:
+    """A figure of the size that those of every table have, in the unit that the query expects.
+
+    Tables of one indicator must not differ as tables of two quantities do: that would be refused.
+    """
+    return (1000 + value % 1000) / ask.queries[0][1].scale
 
 
 def _contents(codes: Iterable[str]) -> Variable:
@@ -185,7 +195,9 @@ def _span(queries: Iterable[tuple[str, Query]]) -> tuple[int, int]:
 def _sotkanet(ask: Ask) -> Any:
     title = next(iter(_wanted(ask)[0]["title"]))
     first, last = _span(ask.queries)
-    return synthetic(int(ask.table), title, range(first, last))
+    made = synthetic(int(ask.table), title, range(first, last))
+    values = {k: (_alike(v, ask), None) for k, (v, _) in made.values.items()}
+    return replace(made, values=values)
 
 
 def _dataset(ask: Ask) -> EurostatCube:
@@ -197,5 +209,5 @@ def _dataset(ask: Ask) -> EurostatCube:
     dimensions.append(Dimension("geo", "Geopolitical entity", geos))
     dimensions.append(Dimension("time", "Time", {str(y): str(y) for y in range(first, last + 1)}))
     keys = product(*(d.categories for d in dimensions))
-    values = {key: float((n * 2654435761) % 100_000) / 10 for n, key in enumerate(keys)}
+    values = {key: _alike(float((n * 2654435761) % 100_000), ask) for n, key in enumerate(keys)}
     return EurostatCube(ask.table, f"SYNTHETIC {ask.table}", tuple(dimensions), values)

@@ -13,7 +13,7 @@ from tilannekuva.sources._cube import Cube
 from tilannekuva.sources._jsonstat_info import Dimension, read_dimensions, read_info
 from tilannekuva.sources._jsonstat_text import read_answer
 
-__all__ = ["Described", "check_edition", "read_description"]
+__all__ = ["Described", "check_edition", "notes_of", "read_description"]
 
 _ROLES: dict[str, Role] = {"time": "time", "geo": "geo", "metric": "contents"}
 _ELIMINATED = "EliminatedValue"
@@ -125,3 +125,20 @@ def _moment(stamp: str) -> dt.datetime:
     except ValueError as error:
         raise SourceError(f"'{stamp}' is not a time of update that can be read") from error
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+_LONGEST_NOTE = 600
+
+
+def notes_of(cube: Cube) -> str:
+    """The publisher's notes on the whole table, in a line of readable length.
+
+    >>> from tilannekuva.sources.jsonstat import parse
+    >>> notes_of(parse(b'''{"class": "dataset", "id": ["Tid"], "size": [1], "value": [1],
+    ...   "note": ["The division is that of 2026."],
+    ...   "dimension": {"Tid": {"category": {"index": ["2025"]}}}}''', "x"))
+    'The division is that of 2026.'
+    """
+    texts = [" ".join(n.text.split()) for n in cube.info.notes if not n.at]
+    text = " ".join(dict.fromkeys(t for t in texts if t))
+    return text if len(text) <= _LONGEST_NOTE else text[: _LONGEST_NOTE - 1] + "…"

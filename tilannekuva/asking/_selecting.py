@@ -9,7 +9,7 @@ from dataclasses import replace
 from tilannekuva import periods
 from tilannekuva.calls import Ask
 from tilannekuva.errors import DataError
-from tilannekuva.matching import Variable, find_codes, find_variable
+from tilannekuva.matching import Variable, find_codes, find_variable, stem
 from tilannekuva.model import Query
 from tilannekuva.sources._cube_time import read_periods, strip_star
 
@@ -57,7 +57,7 @@ def usable(ask: Ask, variables: Sequence[Variable]) -> tuple[Ask, str]:
         try:
             _of_query(query, variables, f"{ask.where} (indicator {indicator})")
         except DataError as error:
-            if query.verified:
+            if query.verified or indicator in ask.served:
                 raise
             left.append(error)
         else:
@@ -107,7 +107,26 @@ def choose(ask: Ask, variables: Sequence[Variable]) -> dict[str, tuple[str, ...]
             found[code] = tuple(c for c in variable.codes if c in chosen)
         elif not variable.optional:
             found[code] = (_total(variable, next(iter(unnamed[code]))),)
+    _check_totals(ask, [v for v in variables if v.code in unnamed], found)
     return found
+
+
+def _check_totals(
+    ask: Ask, variables: Sequence[Variable], found: Mapping[str, Sequence[str]]
+) -> None:
+    """What stood for all together the last time must not have given way to a class that is left."""
+    before = {stem(name): total for name, total in ask.totals.items()}
+    for variable in variables:
+        total = before.get(stem(variable.code))
+        chosen = found.get(variable.code, ())
+        if total is None or total in variable.codes or len(chosen) != 1:
+            continue
+        if variable.labels.get(chosen[0], frozenset()) & variable.labels.get(total, frozenset()):
+            continue
+        raise DataError(
+            f"{ask.where}: '{total}', the total of '{variable.code}', is gone; what is left is "
+            f"'{chosen[0]}', which is not known to be the total"
+        )
 
 
 def totals(variables: Sequence[Variable], selection: Mapping[str, Sequence[str]]) -> dict[str, str]:

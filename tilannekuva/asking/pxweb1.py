@@ -9,14 +9,13 @@ the store yet.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Mapping
 from math import prod
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tilannekuva.asking._cells import Beside, Cells, cells_of
-from tilannekuva.asking._described import Described, check_edition
+from tilannekuva.asking._described import Described, check_edition, notes_of
 from tilannekuva.asking._parts import Selection, join, split
 from tilannekuva.asking._selecting import choose, totals, usable
 from tilannekuva.calls import (
@@ -32,14 +31,14 @@ from tilannekuva.calls import (
     hash_of,
     local_day,
 )
-from tilannekuva.errors import DataError, SourceError
-from tilannekuva.matching import Variable, guess_role
+from tilannekuva.errors import SourceError
+from tilannekuva.matching import Variable, guess_role, stem
 from tilannekuva.sources import jsonstat
 from tilannekuva.sources._cube import Cube
+from tilannekuva.table_names import short_table
 
-__all__ = ["read", "request", "short_table"]
+__all__ = ["read", "request"]
 
-_LONG_ID = re.compile(r"^[a-z]+_([a-z0-9]+)_pxt_([0-9a-z]{3,6})(?:\.px)?$")
 _SHARE = 7 / 8
 """Of the calls that a service bears, so many are made: others sit behind the same address."""
 _REFUSALS = 6
@@ -62,20 +61,6 @@ class _Answer(NamedTuple):
     asked: Selection
     reply: Reply
     cube: Cube
-
-
-def short_table(table: str) -> str:
-    """A table's name as it is today, from any that it has had.
-
-    >>> short_table("statfin_tyonv_pxt_12r5.px"), short_table("StatFin/tyonv/12r5.px")
-    ('tyonv/12r5', 'tyonv/12r5')
-    >>> short_table("Kuntien_avainluvut:uusin/142h")
-    'Kuntien_avainluvut:uusin/142h'
-    """
-    name = table.strip().strip("/").rsplit("/", 1)[-1]
-    if found := _LONG_ID.match(name):
-        return f"{found[1]}/{found[2]}"
-    return table.strip().strip("/").removeprefix("StatFin/").removesuffix(".px")
 
 
 def request(ask: Ask) -> Conversation:
@@ -110,7 +95,7 @@ def request(ask: Ask) -> Conversation:
                 f"({', '.join(selection)}); try again later, or ask the publisher"
             )
     assert stamp is not None
-    question = hash_of({n: sorted(c) for n, c in selection.items()})
+    question = hash_of({stem(n): sorted(c) for n, c in selection.items()})
     same = stamp == ask.known and question == ask.query_hash
     if same or ask.check:
         return Unchanged(stamp) if same else Newer(stamp)
@@ -118,16 +103,19 @@ def request(ask: Ask) -> Conversation:
     found = yield from _fetch(ask, address, selection, limits, described)
     whole = join([f.cube for f in found], selection, ask.where)
     if not (whole.values == whole.values).any():
-        raise DataError(f"{ask.where}: the answer has no figure at all")
+        raise SourceError(f"{ask.where}: the answer has no figure at all")
     layout = {
         "service": "pxweb1",
         "format": "json-stat2",
         "totals": totals(table.variables, selection),
+        "time": next((v.code for v in table.variables if v.role == "time"), None),
     }
     parts = tuple(
         Part(data=f.reply.body, address=address, query=_body(f.asked), layout=layout) for f in found
     )
-    return Received(parts, table.title, stamp, local_day(stamp), note=note, query_hash=question)
+    return Received(
+        parts, table.title, stamp, local_day(stamp), note, notes_of(found[0].cube), question
+    )
 
 
 def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:  # noqa: ARG001
@@ -136,14 +124,15 @@ def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> 
     Args:
         data: The bytes of a part.
         layout: Its layout; ``totals`` has the codes that stand for all others together, by
-            variable.
+            variable, ``time`` the variable of time as the table's description told it.
         where: Name of the file, for errors.
         beside: Not needed: the answer describes itself.
 
     Raises:
         SourceError: It is not JSON-stat, or contradicts itself.
     """
-    return cells_of(jsonstat.parse(data, where), totals=layout.get("totals"))
+    cube = jsonstat.parse(data, where, time=layout.get("time"))
+    return cells_of(cube, totals=layout.get("totals"))
 
 
 def _language(ask: Ask) -> str:
@@ -275,6 +264,7 @@ def _fetch(
         if reply.status == 200:
             cube = jsonstat.parse(reply.body, ask.where)
             check_edition(cube, piece, table, seen, ask.where)
+            join([cube], piece, ask.where)
             done.append(_Answer(piece, reply, cube))
             continue
         refused += 1

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from tilannekuva.asking._cells import Beside, Cells, cells_of
-from tilannekuva.asking._described import Described, check_edition, read_description
+from tilannekuva.asking._described import Described, check_edition, notes_of, read_description
 from tilannekuva.asking._parts import Selection, join, split
 from tilannekuva.asking._selecting import choose, totals, usable
 from tilannekuva.calls import (
@@ -135,7 +135,15 @@ def request(ask: Ask) -> Conversation:
         )
         for part in told
     )
-    return Received(parts, table.title, table.updated, local_day(table.updated), note, question)
+    return Received(
+        parts,
+        table.title,
+        table.updated,
+        local_day(table.updated),
+        note,
+        notes_of(told[0].cube),
+        question,
+    )
 
 
 def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> Cells:  # noqa: ARG001

@@ -199,6 +199,10 @@ def read(data: bytes, layout: Mapping[str, Any], where: str, beside: Beside) -> 
         return np.concatenate([cube, cube.sum(axis=1, keepdims=True)], axis=1)
 
     leaves, gaps = summed(np.ones(len(at))), summed(gone.astype(float))
+    # A row that is not there is a leaf without a figure too: the year before had it.
+    order = np.argsort(years)
+    fewer = np.diff(leaves[order], axis=0) < 0
+    gaps[order[1:]] += fewer
     values = np.where(gaps > 0, np.nan, summed(np.where(gone, 0.0, rows.values)))
     spots = np.nonzero(leaves)
     names = (years, [*sectors, TOTAL], quantities)

@@ -120,9 +120,10 @@ def _advance(letter: str, bold: bool) -> float:
 
     face = get_font(str(_file(bold)))
     face.set_size(_MEASURED, 72)
-    return float(face.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / (
-        65536 * _MEASURED
-    )
+    if not face.get_char_index(ord(letter)):  # what the font does not have is drawn as a box
+        return _advance("m", bold)
+    glyph = face.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / (65536 * _MEASURED)
 
 
 @functools.cache

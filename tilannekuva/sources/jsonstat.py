@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -68,18 +68,23 @@ def read_jsonstat(
     return deliver(parse(data, where, marks), info)
 
 
-def parse(data: bytes, where: str, marks: Mapping[str, str] | None = None) -> Cube:
+def parse(
+    data: bytes, where: str, marks: Mapping[str, str] | None = None, time: str | None = None
+) -> Cube:
     """The cube of a JSON-stat answer.
 
     Args:
         data: The answer's bytes.
         where: Name of the file, for errors.
         marks: Mark → status, for marks that this publisher uses in a way of its own.
+        time: The dimension of time, for answers that do not say which it is.
 
     Raises:
         SourceError: As :func:`read_jsonstat` says.
     """
     answer = read_answer(data, where)
+    if time is not None:
+        answer = answer._replace(dataset=_with_time(answer.dataset, time))
     dimensions = read_dimensions(answer.dataset, where)
     sizes = [len(d.codes) for d in dimensions]
     cells = prod(sizes)
@@ -101,3 +106,12 @@ def parse(data: bytes, where: str, marks: Mapping[str, str] | None = None) -> Cu
             mark_slice(status, sizes, n, dimension.starred)
     info = read_info(answer.dataset, dimensions, found, where)
     return Cube({d.name: d.codes for d in dimensions}, values, status, info)
+
+
+def _with_time(dataset: Mapping[str, Any], time: str) -> Mapping[str, Any]:
+    """The role of time filled in where the answer has none: preliminary marks stand on it."""
+    role = dataset.get("role")
+    role = role if isinstance(role, dict) else {}
+    if role.get("time") or time not in dataset.get("id", ()):
+        return dataset
+    return {**dataset, "role": {**role, "time": [time]}}
