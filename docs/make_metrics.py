@@ -22,6 +22,7 @@ from tilannekuva import (
     indicators,
     measures,
     observing,
+    pillars,
     raw,
     region_codes,
     regions,
@@ -960,6 +961,30 @@ def _(f: Figures) -> Lines:
     ]
 
 
+@example("composite")
+def _(f: Figures) -> Lines:
+    names = ["employment_rate", "gdp_pc", "firm_stock_per1000", "share_1564"]
+    found = pillars.composite(f.observed.rows, names, catalogue=f.catalogue)
+    mine = found[found["region"] == KAINUU].set_index("metric")
+    n = int((found["metric"] == "composite").sum())
+    value, when = mine["value"], mine["period"]
+    for indicator in names:
+        f.areas(indicator, str(when[f"part:{indicator}"]))
+    ranks = [value[f"composite_rank{end}"] for end in ("", "_low", "_high")]
+    return [
+        f"Four indicators in the {n} regions, each from 0 (worst region) to 100 (best), with equal "
+        "weights; the parts add up to the score:",
+        "",
+        "| part | period | contribution to the score |",
+        "|---|---|---|",
+        *(f"| `{i}` | {when[f'part:{i}']} | {number(value[f'part:{i}'], 1)} |" for i in names),
+        f"| **score** | {when['composite']} | **{number(value['composite'], 1)}** |",
+        "",
+        f"Kainuu's rank is {number(ranks[0])}, and from {number(ranks[1])} to {number(ranks[2])} in "
+        "nine of ten of 1 000 other defensible recipes. An illustration, not an index of the region.",
+    ]
+
+
 # --- projection ---------------------------------------------------------------------------------
 
 
@@ -1135,7 +1160,7 @@ def pages(observed: Observed, catalogue: Catalogue) -> dict[str, str]:
             index[question].append((f"{room}.md", metric, function))
         made[f"{room}.md"] = text
     table = f"# On the one table\n\n{_MADE}\n\n{_TABLE}\n"
-    for module in (five_questions, row_measures, table_measures):
+    for module in (five_questions, row_measures, table_measures, pillars):
         for short, function in functions(module).items():
             table += section(short, function, figures)
     made["table.md"] = table
@@ -1174,9 +1199,9 @@ def _readme(index: dict[str, list[tuple[str, str, Callable[..., object]]]]) -> s
             lines.append(
                 f"| [`{metric}`]({file}#{function.__name__}) | {prose(parts(function)['Question'])} |"
             )
-    lines += ["", "## Across areas and industries, and for every period", ""]
+    lines += ["", "## Across areas and industries, for every period, and of a theme when asked", ""]
     lines += ["| on the one table | what it answers |", "|---|---|"]
-    for module in (table_measures, row_measures):
+    for module in (table_measures, row_measures, pillars):
         for short, function in functions(module).items():
             lines.append(
                 f"| [`{short}`](table.md#{function.__name__}) | {prose(parts(function)['Question'])} |"

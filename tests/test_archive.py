@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
+import docx as word
 import pytest
 
 from tilannekuva import archive, cli, pipeline
 from tilannekuva.errors import CatalogueError
 from tilannekuva.model import Picture
+from tilannekuva.reports import docx
 
 Capture = pytest.CaptureFixture[str]
 
@@ -66,3 +69,59 @@ def test_a_trace_on_the_command_line(capsys: Capture) -> None:
     assert "https://" in out
     assert cli.main(["trace", "kainuu", "gdp_pcc"]) == 1
     assert "gdp_pc" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_an_edition_told_from_an_earlier_one_is_made_again(tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    pipeline.build(formats=["json"], out=out, as_of="2022-12-31")
+    (built,) = pipeline.build(formats=["json"], out=out)
+    picture = pipeline.read_picture(built.folder / "picture.json")
+    assert (picture.compared_to, picture.compared_with) == ("edition", "2022-12-31")
+    (again,) = archive.rebuild(picture.edition, out=out)
+    assert again.same
+
+
+# --- an edited document -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def document(kainuu: Picture) -> bytes:
+    return docx.brief(kainuu, "growth", "sv")
+
+
+@pytest.mark.slow
+def test_an_edited_document_is_held_against_the_picture_beside_it(
+    published: Path, document: bytes, capsys: Capture
+) -> None:
+    file = published / "briefs" / "oma nimi.docx"
+    file.parent.mkdir()
+    file.write_bytes(document)
+    assert cli.main(["verify", str(file)]) == 0
+    assert "every number is in the picture" in capsys.readouterr().out
+    edited = word.Document(io.BytesIO(document))
+    paragraph = next(p for p in edited.paragraphs if "34\xa0900" in p.text)
+    for run in paragraph.runs:
+        run.text = run.text.replace("34\xa0900", "35\xa0900")
+    edited.add_paragraph("Vi vet att 123 456 personer flyttade.")
+    edited.save(str(file))
+    assert cli.main(["verify", str(file)]) == 2
+    said = capsys.readouterr()
+    assert "35\xa0900" in said.out
+    assert "the picture has: 34900" in said.out.replace("\xa0", "")
+    assert "123 456" in said.out.replace("\xa0", " ")
+    assert "2 numbers are not in the picture" in said.err
+
+
+def test_a_document_without_its_picture_says_what_to_name(
+    tmp_path: Path, document: bytes, capsys: Capture
+) -> None:
+    file = tmp_path / "a" / "b" / "x.docx"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(document)
+    assert cli.main(["verify", str(file)]) == 1
+    assert "name the one that it was made from with --picture" in capsys.readouterr().err
+    assert cli.main(["verify", str(tmp_path / "none.docx")]) == 1
+    file.write_bytes(document[:100])
+    assert cli.main(["verify", str(file)]) == 3
+    assert f"{file}: this is not a Word document" in capsys.readouterr().err

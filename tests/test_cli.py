@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 import tilannekuva
@@ -163,7 +164,7 @@ def test_help_is_not_a_mistake(run: Run) -> None:
         (["build", "--lang", "fi;sv"], "unknown language 'fi;sv'"),
         (["build", "--lang", ""], "no language was asked for"),
         (["build", "--formats", "htlm"], "unknown format 'htlm'; did you mean 'html'?"),
-        (["build", "--formats", "docx"], "unknown format 'docx'"),
+        (["build", "--formats", "odt"], "unknown format 'odt'"),
         (["build", "--as-of", "yesterday"], "'yesterday' is not a date; write it like 2023-11-24"),
         (["build", "--data", "nowhere"], "no store at 'nowhere'"),
         (["compose", "kainnu"], "did you mean Kainuu (MK18)?"),
@@ -419,3 +420,30 @@ def test_a_reader_who_has_seen_enough_is_no_error(desk: Path) -> None:
         os.close(write)
     assert made.stderr == ""
     assert made.returncode == 0
+
+
+# --- the experts' form --------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_form_is_made_filled_and_read_back(real_desk: Path, run: Run) -> None:
+    code, out, _ = run("form", "kainuu", "--lang", "sv")
+    assert (code, out) == (0, ["kainuu.arvio.sv.xlsx"])
+    file = real_desk / out[0]
+    code, _, err = run("form", "--lang", "sv")
+    assert code == 3
+    assert "is there already and may be filled in" in err[0]
+    assert run("form", "--read", file.name)[0] == 1, "nothing is filled in yet"
+    book = openpyxl.load_workbook(file)
+    sheet = book.worksheets[0]
+    row = next(r for r in sheet.iter_rows(min_row=11) if r[0].value == "growth")
+    for cell, value in zip(row[3:], ("+", None, "−−", "skäl", "roll"), strict=True):
+        cell.value = value
+    book.save(file)
+    code, out, _ = run("form", "--read", file.name)
+    assert (code, Path(out[0])) == (0, real_desk / "assessments/kainuu/2023-03-01.toml")
+    text = (real_desk / out[0]).read_text(encoding="utf-8")
+    assert 'now = "+"' in text
+    assert 'in_12_months = "--"' in text
+    assert run("form", "kainuu", "lappi")[0] == 1
+    assert run("form", "--read")[0] == 1

@@ -46,7 +46,7 @@ def test_the_pages_of_metrics_agree_with_docstrings_and_store(
 
 
 def _measures(room: ModuleType) -> dict[str, object]:
-    tables = (room.five_questions, room.row_measures, room.table_measures)
+    tables = (room.five_questions, room.row_measures, room.table_measures, room.pillars)
     return {
         f"{module.__name__.removeprefix('tilannekuva.')}.{name}": function
         for module in (*room.rooms().values(), *tables)

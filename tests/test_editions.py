@@ -8,6 +8,7 @@ from tilannekuva import editions, observing, pictures, regions
 from tilannekuva.errors import CatalogueError
 from tilannekuva.indicators import Catalogue
 from tilannekuva.model import Finding, Picture, Snapshot
+from tilannekuva.reports import _annex
 from tilannekuva.tidying import Tidied
 
 
@@ -96,3 +97,56 @@ def test_the_lines_have_figures_in_their_units(
     text = "\n".join(editions.lines(found, earlier, kainuu, lang))  # type: ignore[arg-type]
     assert "70\N{NO-BREAK SPACE}521" in text or "70,521" in text
     assert "{" not in text
+
+
+# --- told from an earlier edition ---------------------------------------------------------------
+
+
+def test_what_has_changed_is_told_from_the_edition(earlier: Picture, kainuu: Picture) -> None:
+    told = editions.since(kainuu, earlier)
+    assert (told.compared_with, told.compared_to) == ("2023-01-31", "edition")
+    found = {(c.indicator, c.kind): c for c in told.changes}
+    people = found["pop_total", "new"]
+    assert (people.before_period, people.before_value, people.value) == ("2021", 71255, 70521)
+    assert found["unemp_rate_reg", "first"].before_value is None
+    # Nothing else of the picture moves, and it comes back from its file.
+    assert told.findings == kainuu.findings
+    assert Picture.from_json(told.to_json()) == told
+
+
+def test_only_the_newest_revised_period_is_told(kainuu: Picture) -> None:
+    finding = kainuu.findings["gdp_pc"]
+    last = finding.segments[-1]
+    values = tuple((v or 0) + 500 for v in last.values)
+    segments = (*finding.segments[:-1], last.model_copy(update={"values": values}))
+    old = changed(kainuu, "gdp_pc", finding.model_copy(update={"segments": segments}))
+    (change,) = editions.since(kainuu, old).changes
+    assert (change.kind, change.period) == ("revised", finding.latest.period)
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_gone_rules_and_themes_are_said_on_the_page(kainuu: Picture, lang: str) -> None:
+    about = kainuu.indicators["gdp_pc"].model_copy(update={"direction": "down", "unit": "percent"})
+    cut = kainuu.cuts[0]
+    fewer = cut.sections[0].model_copy(update={"indicators": cut.sections[0].indicators[1:]})
+    old = kainuu.model_copy(
+        update={
+            "as_of": "2024-10-24",
+            "indicators": {**kainuu.indicators, "gdp_pc": about},
+            "cuts": (cut.model_copy(update={"sections": (fewer, *cut.sections[1:])}),
+                     *kainuu.cuts[1:]),
+        }
+    )  # fmt: skip
+    rest = {k: v for k, v in kainuu.findings.items() if k != "births"}
+    told = editions.since(kainuu.model_copy(update={"findings": rest}), old)
+    page = _annex.changes(told, lang)
+    lines = [f"{x.name}{x.rest}" for g in page["groups"] for x in g["lines"]]
+    part = "\n".join([page["intro"], *lines])
+    expected = {
+        "fi": ("edellinen tilannekuva 24.10.2024", "yksikkö ja suunta", "lisätty", "ei enää ole"),
+        "sv": ("föregående lägesbilden 24.10.2024", "enhet och riktning", "tillagda", "finns inte"),
+        "en": ("picture of 24 October 2024", "unit and which way", "added", "no figure any more"),
+    }[lang]
+    for text in expected:
+        assert text in part
+    assert "{" not in part

@@ -22,6 +22,8 @@ from tilannekuva.model import (
     Gap,
     Measured,
     Picture,
+    Revised,
+    Revision,
     Series,
     Snapshot,
 )
@@ -478,6 +480,96 @@ def test_a_provisional_figure_is_marked_wherever_it_stands() -> None:
     assert "ennakkotieto" in narrate.card(finding, p, "fi").marks
     outlook = next(s for s in narrate.summary(p, "fi") if s.kind == "outlook")
     assert "(ennakkotieto)" in outlook.text
+
+
+def revised(n: int, *periods: str, median: float = 1.24, publications: int = 4) -> Revised:
+    return Revised(n=n, periods=periods, publications=publications, median=median, large=3.06,
+                   mean=0.4, upward=60.0)  # fmt: skip
+
+
+def provisional(
+    indicator: str, *, relative: bool = True, own: Revised | None = None,
+    status: str = "preliminary", period: str = "2022", **more: Any,
+) -> Finding:  # fmt: skip
+    """A synthetic finding of a figure that may still change."""
+    years = ("2019", "2020", "2021") if "M" not in period else ("2021M01",)
+    level = revised(57, *more.pop("periods", years), **more)
+    revision = Revision(source="statfin", table="t", relative=relative, level=level, own=own)
+    finding = synthetic(indicator, {"latest": 521.0}, status=status, period=period)
+    return finding.model_copy(update={"revision": revision})
+
+
+@pytest.mark.parametrize(
+    ("lang", "moved", "own", "hardly"),
+    [
+        ("fi",
+         "Maakuntien luvuissa ensin julkaistu tieto on myöhemmin muuttunut tyypillisesti "
+         "1,2 prosenttia (3 vuotta, 4 julkaisua).",
+         "Kainuun luvuissa ensin julkaistu tieto on myöhemmin muuttunut tyypillisesti "
+         "2,5 prosenttia (1 vuosi, 2 julkaisua).",
+         "Maakuntien luvuissa ensin julkaistu tieto ei yleensä ole myöhemmin juuri muuttunut "
+         "(3 vuotta, 4 julkaisua)."),
+        ("sv",
+         "I landskapens siffror har den först publicerade uppgiften senare vanligen ändrats med "
+         "1,2 procent (3 år, 4 publiceringar).",
+         "I Kajanalands siffror har den först publicerade uppgiften senare vanligen ändrats med "
+         "2,5 procent (1 år, 2 publiceringar).",
+         "I landskapens siffror har den först publicerade uppgiften i regel knappt ändrats senare "
+         "(3 år, 4 publiceringar)."),
+        ("en",
+         "In the regions' figures, what is first published has typically changed by 1.2% "
+         "afterwards (3 years, 4 publications).",
+         "In Kainuu's figures, what is first published has typically changed by 2.5% "
+         "afterwards (1 year, 2 publications).",
+         "In the regions' figures, what is first published has usually hardly changed afterwards "
+         "(3 years, 4 publications)."),
+    ],
+)  # fmt: skip
+def test_a_provisional_figure_tells_how_far_such_ones_have_moved(
+    lang: str, moved: str, own: str, hardly: str
+) -> None:
+    assert said(provisional("births"), lang)[-1] == moved
+    assert said(provisional("births", status="estimated"), lang)[-1] == moved
+    mine = revised(8, "2021", median=2.5, publications=2)
+    assert said(provisional("births", own=mine), lang)[-1] == own
+    assert said(provisional("births", median=0.04), lang)[-1] == hardly
+
+
+def test_a_settled_figure_tells_nothing_of_revisions() -> None:
+    for status in ("final", "revised", "unreliable"):
+        finding = provisional("births", status=status)
+        told = narrate.sentences(finding, picture(finding), "fi")
+        assert not any(s.kind == "revision" for s in told)
+
+
+def test_revisions_of_rates_are_in_points_and_of_months_in_months() -> None:
+    rate = provisional("unemp_rate_reg", relative=False, median=0.3, period="2023M10")
+    assert said(rate, "fi")[-1].endswith("0,3 prosenttiyksikköä (1 kuukausi, 4 julkaisua).")
+    many = provisional("unemp_rate_reg", relative=False, median=0.3, period="2023M10",
+                       periods=("2021M01", "2021M02"))  # fmt: skip
+    assert said(many, "sv")[-1].endswith("0,3 procentenheter (2 månader, 4 publiceringar).")
+    people = provisional("net_migration", relative=False, median=12.4)
+    assert "12 " in said(people, "fi")[-1]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("relative", [True, False])
+def test_every_number_about_revisions_is_one_of_the_finding(lang: str, relative: bool) -> None:
+    finding = provisional("births", relative=relative)
+    p = picture(finding)
+    (s,) = [s for s in narrate.sentences(finding, p, lang) if s.kind == "revision"]
+    assert finding.revision is not None
+    told = finding.revision.told
+    metric = "revision_pct" if relative else "revision"
+    assert {n.metric: n.value for n in s.numbers} == {
+        metric: told.median,
+        "revision_period": len(told.periods),
+        "revision_publications": told.publications,
+    }
+    text = s.text
+    for name in named(p, s, lang):
+        text = text.replace(name, "")
+    assert set(NUMERAL.findall(text)) == {n.text for n in s.numbers}
 
 
 def test_the_boundary_is_told() -> None:

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from tilannekuva import fetching, pipeline, raw, table
+from tilannekuva import fetching, pipeline, publishing, raw, table
 from tilannekuva.errors import CatalogueError, DataError, ReportError, SourceError
 
 Store = Any  # tests/conftest.py: SyntheticStore
@@ -360,7 +360,7 @@ def test_a_run_that_never_ends_is_not_waited_for_for_ever(
 ) -> None:
     pipeline.build()
     before = whole(desk / "reports")
-    monkeypatch.setattr(pipeline, "_PATIENCE", 0.1)
+    monkeypatch.setattr(publishing, "_PATIENCE", 0.1)
     picture = pipeline.read_picture(desk / "reports/2023-03-01/kainuu/picture.json")
     with (
         FileLock(desk / "reports" / raw.WRITING / "kainuu"),
@@ -598,3 +598,45 @@ def test_a_wrong_id_leaves_no_new_store(empty_desk: Path) -> None:
     with pytest.raises(CatalogueError, match="unknown indicator 'gdp_pd'"):
         pipeline.fetch(only=["gdp_pd"])
     assert list(empty_desk.iterdir()) == []
+
+
+# --- what has changed since last time -----------------------------------------------------------
+
+
+def test_changes_are_told_from_the_edition_of_an_earlier_year(
+    desk: Path, synthetic_store: Store
+) -> None:
+    pipeline.build()
+    synthetic_store.add("region,time,value\nMK18,2022,1.6\n", published_on="2023-06-01")
+    (same_year,) = pipeline.build()
+    picture = pipeline.read_picture(same_year.folder / "picture.json")
+    assert picture.compared_to == "year_before", "a picture of the same year is not last time's"
+    synthetic_store.add("region,time,value\nMK18,2023,1.9\n", published_on="2024-03-01")
+    (next_year,) = pipeline.build()
+    picture = pipeline.read_picture(next_year.folder / "picture.json")
+    assert (picture.compared_to, picture.compared_with) == ("edition", "2023-06-01")
+    (change,) = picture.changes
+    assert (change.kind, change.before_value, change.value) == ("new", 1.6, 1.9)
+    assert not pipeline.build()[0].fresh
+    # Another one can be named, and then it is made again.
+    (named,) = pipeline.build(since="2023-03-01")
+    assert named.fresh
+    picture = pipeline.read_picture(named.folder / "picture.json")
+    assert picture.compared_with == "2023-03-01"
+    assert {c.kind for c in picture.changes} == {"new", "revised"}
+    with pytest.raises(CatalogueError, match=r"no picture of Kainuu from 2022-01-01.*2023-03-01"):
+        pipeline.build(since="2022-01-01")
+
+
+def test_an_earlier_picture_that_cannot_be_read_is_passed_over_unless_it_was_named(
+    desk: Path, synthetic_store: Store
+) -> None:
+    (built,) = pipeline.build()
+    (built.folder / "picture.json").write_text("{}")
+    synthetic_store.add("region,time,value\nMK18,2023,1.9\n", published_on="2024-03-01")
+    said: list[str] = []
+    (made,) = pipeline.build(tick=said.append)
+    assert any("told from a year before" in x for x in said)
+    assert pipeline.read_picture(made.folder / "picture.json").compared_to == "year_before"
+    with pytest.raises(CatalogueError, match="not a picture"):
+        pipeline.build(since="2023-03-01")

@@ -14,6 +14,7 @@ from tilannekuva import measuring, showing, table
 from tilannekuva.errors import CatalogueError, DataError
 from tilannekuva.indicators import Catalogue
 from tilannekuva.observing import Observed
+from tilannekuva.pillars import RANKS
 
 NBSP = "\N{NO-BREAK SPACE}"
 Rows = Callable[..., pd.DataFrame]
@@ -171,6 +172,12 @@ def test_what_cannot_be_shown_is_one_line(make_rows: Rows) -> None:
         ("pop_total", "share_of_country", 1.27, f"1,3{NBSP}%"),
         ("pop_total", "gap", None, "–"),
         ("rd_gdp", "target_distance", 2.83, f"+2,83{NBSP}%-yks."),
+        ("gdp_pc", "theil", 0.00741, "0,0074"),
+        ("gdp_pc", "areas_n", 19.0, "19"),
+        ("jobs", "competitive", -1208.4, f"−1{NBSP}208{NBSP}työpaikkaa"),
+        ("composite", "composite", 5.19, "5,2"),
+        ("composite", "composite_rank_low", 18.0, "18."),
+        ("composite", "part:gdp_pc", 2.04, "2,0"),
         ("gdp_pc", "unheard_of", 3.0, f"3{NBSP}€"),
     ],
 )
@@ -194,6 +201,30 @@ def test_no_metric_stands_under_its_id(metrics: Callable[..., pd.DataFrame], lan
     names = [row[2] for row in shown.rows]
     assert len(names) == len(measuring.METRICS)
     assert not set(names) & set(measuring.METRICS)
+
+
+@pytest.mark.parametrize("lang", ["fi", "sv", "en"])
+def test_measures_of_whole_tables_have_names(
+    metrics: Callable[..., pd.DataFrame], lang: str
+) -> None:
+    named = ("gini", "theil", "sigma", "areas_n", "location_quotient", "herfindahl", "entropy",
+             "national", "mix", "competitive", "allocation", "imbalance", *RANKS)  # fmt: skip
+    shown = tk.show(metrics(*(("MK18", m, 1.0) for m in named), indicator="jobs"), lang, rows=None)
+    assert not {row[2] for row in shown.rows} & set(named)
+
+
+def test_a_composite_is_named_and_its_parts_follow_its_ranks(
+    metrics: Callable[..., pd.DataFrame],
+) -> None:
+    given = ("part:gdp_pc", "composite_rank_high", "composite_rank_low", "composite")
+    shown = tk.show(metrics(*(("MK18", m, 2.0) for m in given), indicator="composite"))
+    assert set(cells(shown, "Mittari")) == {"Useasta mittarista yhdistetty"}
+    assert cells(shown, "Tunnusluku") == [
+        "Yhdistelmäluku",
+        "Paras sija, kun laskutapaa vaihdellaan",
+        "Heikoin sija, kun laskutapaa vaihdellaan",
+        "Osa: BKT asukasta kohti",
+    ]
 
 
 def test_metrics_of_one_figure_come_in_the_order_of_the_questions(

@@ -65,6 +65,35 @@ def test_carried_tables_are_left_alone() -> None:
     assert ids(lock) == ["a", "b"]
 
 
+def test_publications_are_told_by_day_and_the_last_answer_of_a_day_counts() -> None:
+    first, mended = seen("A", "02-01", "2026-01-20"), seen("B", "02-02", "2026-01-20")
+    again = seen("C", "05-01", "2026-04-20")
+    lock = [
+        part("a", first),
+        part("b", mended, again),
+        part("c", again),
+        part("old", kind="carried"),
+    ]
+
+    def told(as_of: str) -> list[tuple[str, list[str]]]:
+        found = vintages.publications(lock, "statfin", "t", as_of)
+        return [(p.day.isoformat(), sorted(p.ids)) for p in found]
+
+    carried = ("2020-12-31", ["old"])  # known to the year only
+    assert told("2026-12-31") == [carried, ("2026-01-20", ["b"]), ("2026-04-20", ["b", "c"])]
+    assert told("2026-02-01") == [carried, ("2026-01-20", ["b"])]
+    assert told("2019-12-31") == []
+    assert vintages.publications(lock, "statfin", "u", "2026-12-31") == ()
+
+
+def test_an_answer_that_came_later_is_not_older_than_the_one_before() -> None:
+    wrong, right = seen("A", "02-01", "2026-06-01"), seen("B", "03-01", "2026-01-15")
+    found = vintages.publications(
+        [part("a", wrong), part("b", right)], "statfin", "t", "2026-12-31"
+    )
+    assert [(p.day.isoformat(), sorted(p.ids)) for p in found] == [("2026-06-01", ["b"])]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9)), max_size=8, unique_by=lambda x: x[1])
 )

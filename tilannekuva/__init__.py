@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from tilannekuva.observing import catalogue, observations
     from tilannekuva.pictures import compose
+    from tilannekuva.pillars import composite
     from tilannekuva.pipeline import build, fetch, publish, tidy
     from tilannekuva.questions import (
         how_far_to_go,
@@ -64,19 +65,20 @@ if TYPE_CHECKING:
         sigma_convergence,
         theil,
     )
+    from tilannekuva.workbooks import read_workbook
 
 __version__ = "0.1.0"
 
 _FRONT = {
     "observations": "observing", "catalogue": "observing", "measure": "measuring",
-    "compose": "pictures", "publish": "pipeline", "build": "pipeline",
+    "compose": "pictures", "composite": "pillars", "publish": "pipeline", "build": "pipeline",
     "fetch": "pipeline", "tidy": "pipeline",
     "where_are_we": "questions", "where_heading": "questions", "how_we_compare": "questions",
     "how_far_to_go": "questions", "how_sure": "questions",
     "measure_rows": "row_measures", "gini": "table_measures", "theil": "table_measures",
     "sigma_convergence": "table_measures", "location_quotient": "table_measures",
     "herfindahl": "table_measures", "entropy": "table_measures", "shift_share": "table_measures",
-    "show": "showing",
+    "show": "showing", "read_workbook": "workbooks",
     "load_ipython_extension": "showing", "unload_ipython_extension": "showing",
     "read_px": "sources.px", "read_jsonstat": "sources.jsonstat",
     "read_pxweb_json": "sources.pxweb", "read_eurostat_tsv": "sources.eurostat",
@@ -108,6 +110,7 @@ __all__ = [
     "build",
     "catalogue",
     "compose",
+    "composite",
     "entropy",
     "fetch",
     "gini",
@@ -126,6 +129,7 @@ __all__ = [
     "read_pxweb_json",
     "read_sotkanet",
     "read_syke",
+    "read_workbook",
     "region",
     "show",
     "shift_share",

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tilannekuva import editions, indicators, periods, pipeline, raw, regions, settings, tracing
 from tilannekuva.editions import EditionDiff
-from tilannekuva.errors import CatalogueError
+from tilannekuva.errors import CatalogueError, TilannekuvaError
 from tilannekuva.model import Language, Picture
 from tilannekuva.tracing import Trace
 
-__all__ = ["Rebuilt", "diff", "rebuild", "trace"]
+if TYPE_CHECKING:
+    from tilannekuva.reports.docx import Stray
+
+__all__ = ["Rebuilt", "check_document", "diff", "rebuild", "trace"]
 
 
 class Rebuilt(NamedTuple):
@@ -78,6 +82,48 @@ def diff(old: Path | str, new: Path | str) -> tuple[EditionDiff, Picture, Pictur
     return editions.diff(before, after), before, after
 
 
+def check_document(
+    file: Path | str, picture: Path | str | None = None, lang: Language | None = None
+) -> list[Stray]:
+    """Numbers of an edited Word document that its picture does not have.
+
+    Args:
+        file: The ``.docx``, the whole report or a brief.
+        picture: A ``picture.json``, or the folder that has it; by default the document's own folder
+            or the one above it, where briefs have it.
+        lang: Language of the document; by default what its name ends with, or what it says.
+
+    Returns:
+        One item a number, in the order of the text.
+
+    Raises:
+        CatalogueError: There is no such file, or no picture beside it.
+        ReportError: It is not a Word document.
+    """
+    from tilannekuva.reports import docx
+
+    path = Path(file)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CatalogueError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        spoken = lang or docx.language(data)
+        if spoken is None:
+            raise CatalogueError("which language it is in cannot be seen; name it with --lang")
+    except TilannekuvaError as error:
+        raise type(error)(f"{path}: {error}") from error
+    above = path.absolute().parents[:2]
+    places = [_picture_file(picture)] if picture else [p / "picture.json" for p in above]
+    place = next((p for p in places if p.is_file()), None)
+    if place is None:
+        raise CatalogueError(
+            f"{path}: there is no picture.json beside it; name the one that it was made from with "
+            "--picture"
+        )
+    return docx.numbers_not_in(pipeline.read_picture(place), data, spoken)
+
+
 def _picture_file(place: Path | str) -> Path:
     path = Path(place)
     return path / "picture.json" if path.is_dir() else path
@@ -111,13 +157,18 @@ def rebuild(
         area = regions.area_of_pictures(name)
         place = folder / day / regions.slug(area.code)
         record = _record(place, day)
+        since = _told_from(place)
         with tempfile.TemporaryDirectory() as scratch:
+            if since is not None:  # what had changed was told from this one
+                slug = regions.slug(area.code)
+                shutil.copytree(folder / since / slug, Path(scratch) / since / slug)
             pipeline.build(
                 [area.code],
                 lang=record["languages"],
                 formats=record["formats"],
                 out=Path(scratch),
                 as_of=day,
+                since=since,
                 data=data,
             )
             again = _hashes(Path(scratch) / day / regions.slug(area.code))
@@ -127,6 +178,15 @@ def rebuild(
         different = tuple(n for n in names_ if again.get(n) != published.get(n))
         found.append(Rebuilt(area.code, place, not different, different))
     return found
+
+
+def _told_from(place: Path) -> str | None:
+    """The earlier edition that a published picture was compared with, where it still is."""
+    picture = pipeline.read_picture(place / "picture.json")
+    if picture.compared_to != "edition" or picture.compared_with is None:
+        return None
+    there = place.parents[1] / picture.compared_with / place.name / "picture.json"
+    return picture.compared_with if there.is_file() else None
 
 
 def _record(place: Path, edition: str) -> dict[str, list[str]]:

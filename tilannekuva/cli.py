@@ -32,9 +32,17 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", help="Leave out what was published after this date (YYYY-MM-DD)."),
 ]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", help="Edition that changes are told from (YYYY-MM-DD)."),
+]
 Lang = Annotated[str | None, typer.Option("--lang", help="Languages, for example fi,sv,en.")]
 Formats = Annotated[
-    str | None, typer.Option("--formats", help="html, xlsx, png, json, or all; default: html,xlsx.")
+    str | None,
+    typer.Option(
+        "--formats",
+        help="html, xlsx, pdf, docx, pptx, brief, data, png, json, or all; default: html,xlsx.",
+    ),
 ]
 Names = Annotated[
     list[str] | None,
@@ -65,10 +73,11 @@ def build(
     formats: Formats = None,
     out: Out = None,
     as_of: AsOf = None,
+    since: Since = None,
     data: Data = None,
 ) -> None:
     """Make the pictures of regions from the figures in the store."""
-    from tilannekuva import pipeline, settings
+    from tilannekuva import pipeline, publishing, settings
     from tilannekuva.console import progress
 
     configured = settings.read()
@@ -81,6 +90,7 @@ def build(
             formats=wanted,
             out=out,
             as_of=as_of,
+            since=since,
             data=data,
             tick=tick,
         )
@@ -90,11 +100,8 @@ def build(
     for one in made:
         if not one.fresh:
             typer.echo(f"{one.folder}: nothing new since the last run")
-        for file in one.files:
-            if file.parent == one.folder and file.suffix in (".html", ".xlsx"):
-                typer.echo(str(file))
-        if not any(f.suffix in (".html", ".xlsx") for f in one.files):
-            typer.echo(str(one.folder))
+        for file in publishing.reports(one.files) or (one.folder,):
+            typer.echo(str(file))
 
 
 @app.command()
@@ -175,6 +182,7 @@ def _fetch_live(
                 check=check,
                 offline=offline,
                 watcher=shown,
+                planned=shown.planned,
                 done=shown.done,
                 tick=said.append,
             )
@@ -213,7 +221,7 @@ def run(
 ) -> None:
     """Fetch and build in one go; a service that fails does not keep the picture from being made."""
     problem = _fetch_live(only, False, offline, data)
-    build(names, lang, formats, out, None, data)
+    build(names, lang, formats, out, None, None, data)
     if problem:
         raise problem
 
@@ -268,14 +276,14 @@ def publish(
     out: Out = None,
 ) -> None:
     """Make the reports of a picture that was composed before."""
-    from tilannekuva import pipeline
+    from tilannekuva import pipeline, publishing
 
     found = pipeline.read_picture(picture)
-    for file in pipeline.publish(
+    made = pipeline.publish(
         found, _list(formats) or pipeline.DEFAULT_FORMATS, _list(lang) or ("fi",), out or "reports"
-    ):
-        if file.suffix in (".html", ".xlsx"):
-            typer.echo(str(file))
+    )
+    for file in publishing.reports(made) or made:
+        typer.echo(str(file))
 
 
 @app.command()
@@ -336,12 +344,68 @@ def rebuild(
 
 
 @app.command()
-def verify(data: Data = None) -> None:
-    """Check every raw file against the lock."""
-    from tilannekuva import raw
+def form(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="REGION | FILE…", help="Whose form; with --read, filled forms."),
+    ] = None,
+    read: Annotated[
+        bool, typer.Option("--read", help="Keep the judgements of filled forms.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Excel file.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the form.")] = "fi",
+    as_of: AsOf = None,
+    data: Data = None,
+) -> None:
+    """Make an Excel form for the experts' judgements, or read filled ones back."""
+    from tilannekuva import pipeline, regions
 
-    store = raw.store_path(data)
-    typer.echo(f"{raw.verify(store)} files agree with {store / raw.LOCK}")
+    given = names or ([] if read else ["kainuu"])
+    if not given:
+        raise CatalogueError("no form was named; write `tilannekuva form --read FILE.xlsx`")
+    if read:
+        typer.echo(str(pipeline.read_forms([Path(n) for n in given])))
+        return
+    if len(given) > 1:
+        raise CatalogueError(f"a form is of one region, not of {', '.join(given)}")
+    slug = regions.slug(regions.area_of_pictures(given[0]).code)
+    file = out or Path(f"{slug}.arvio.{lang}.xlsx")
+    pipeline.form_to(file, given[0], lang=lang, as_of=as_of, data=data)
+    typer.echo(str(file))
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        Path | None, typer.Argument(help="A .docx that was edited; without it, the raw files.")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Its picture.json; default: beside it.")
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="Its language; default: as it says itself.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Check every raw file against the lock, or the numbers of an edited document."""
+    from tilannekuva import archive, pipeline, raw
+
+    if file is None:
+        store = raw.store_path(data)
+        typer.echo(f"{raw.verify(store)} files agree with {store / raw.LOCK}")
+        return
+    language = pipeline.check_languages([lang])[0] if lang else None
+    found = archive.check_document(file, picture, language)
+    for stray in found:
+        typer.echo(f"{stray.paragraph}: {stray.number}: {stray.text}")
+        if stray.expected:
+            typer.echo(f"  the picture has: {stray.expected}")
+    if found:
+        raise DataError(
+            f"{file}: {len(found)} numbers are not in the picture (paragraph: number: sentence, "
+            "above); put them right, or say in the text where they come from"
+        )
+    typer.echo(f"{file}: every number is in the picture")
 
 
 def _list(text: str | None) -> list[str]:

@@ -53,7 +53,7 @@ class FetchProgress:
         self.calls = 0
         self.cells = 0
         self.seconds = 0.0
-        self._tables = 0
+        self._tables = self._planned = 0
         self._guard = threading.Lock()
         self._bar: Any = None
         self._task: Any = None
@@ -77,6 +77,12 @@ class FetchProgress:
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+    def planned(self, tables: int) -> None:
+        """So many tables will be asked for."""
+        self._planned = tables
+        if self._bar is not None:
+            self._bar.update(self._task, total=tables)
 
     def called(self, host: str, cells: int) -> None:
         """A call was answered."""
@@ -109,8 +115,8 @@ class FetchProgress:
 
     def _show(self, what: str) -> None:
         if self._bar is not None:
-            text = f"{self._tables} tables, {self.counts}"
-            self._bar.update(self._task, description=what, counts=text)
+            text = f"{self._tables}/{self._planned} tables, {self.counts}"
+            self._bar.update(self._task, completed=self._tables, description=what, counts=text)
 
 
 def summary(results: tuple[Result, ...]) -> str:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from tilannekuva import narrate, periods, words
 from tilannekuva.errors import CatalogueError
-from tilannekuva.model import Finding, Indicator, Language, Picture
+from tilannekuva.model import Change, Finding, Indicator, Language, Picture, RuleChange
 
-__all__ = ["Difference", "EditionDiff", "diff", "lines"]
+__all__ = ["Difference", "EditionDiff", "diff", "lines", "since"]
 
 Kind = Literal["new", "first", "revised", "gone", "rule", "theme"]
 _RULES = ("unit", "decimals", "direction", "axes", "reference", "formula", "analysis", "aggregate",
@@ -79,6 +79,54 @@ def diff(old: Picture, new: Picture) -> EditionDiff:
     return EditionDiff(new.region.code, old.edition, new.edition, tuple(found))
 
 
+def since(picture: Picture, old: Picture) -> Picture:
+    """The picture with what has changed since an edition that was published earlier.
+
+    Args:
+        picture: The new picture.
+        old: The earlier one, of the same region.
+
+    Returns:
+        The same picture, whose ``changes`` are counted from that edition, revised figures by the
+        newest period, and which says what else is different: figures that are no more told, rules,
+        themes.
+
+    Raises:
+        CatalogueError: The pictures are of different regions.
+    """
+    found = diff(old, picture)
+    changes: dict[tuple[str, str], Change] = {}
+    for d in found.differences:
+        if d.kind == "first" or d.kind == "new" or d.kind == "revised":
+            change = Change(
+                indicator=d.indicator, kind=d.kind, period=d.period, value=d.value or 0.0,
+                before_period=d.before_period or None, before_value=d.before_value,
+            )  # fmt: skip
+            last = changes.get((d.indicator, d.kind))
+            if last is None or _end(last.period) < _end(d.period):
+                changes[d.indicator, d.kind] = change
+    rules = tuple(
+        RuleChange(
+            kind=d.kind, subject=d.indicator, keys=d.rules, period=d.before_period or None,
+            value=d.before_value,
+        )
+        for d in found.differences
+        if d.kind == "gone" or d.kind == "rule" or d.kind == "theme"
+    )  # fmt: skip
+    return picture.model_copy(
+        update={
+            "changes": tuple(changes.values()),
+            "compared_with": old.edition,
+            "compared_to": "edition",
+            "rule_changes": rules,
+        }
+    )
+
+
+def _end(period: str) -> int:
+    return periods.parse(period).end
+
+
 def _rules(old: Indicator | None, new: Indicator | None) -> Iterator[Difference]:
     if old is None or new is None:
         return
@@ -129,7 +177,7 @@ def _boundaries(old: Picture, new: Picture) -> Iterator[Difference]:
             continue
         was, now = before.segments[-1].region, finding.segments[-1].region
         if was != now:
-            yield Difference("rule", name, rules=(f"region {was} → {now}",))
+            yield Difference("rule", name, rules=(f"boundary {was} → {now}",))
 
 
 def _themes(old: Picture, new: Picture) -> Iterator[Difference]:
@@ -165,12 +213,11 @@ def lines(found: EditionDiff, old: Picture, new: Picture, lang: Language) -> Ite
 
 
 def _line(d: Difference, old: Picture, new: Picture, lang: Language) -> str:
-    if d.kind == "theme":
-        return f"{d.indicator}: {', '.join(d.rules)}"
-    picture = new if d.indicator in new.indicators else old
+    picture = new if d.kind == "theme" or d.indicator in new.indicators else old
+    if d.kind in ("theme", "rule"):
+        change = RuleChange(kind=d.kind, subject=d.indicator, keys=d.rules)
+        return narrate.rule_change_text(change, new, lang, old)
     name = picture.indicators[d.indicator].names[lang]
-    if d.kind == "rule":
-        return words.message("diff.rule_line", lang, name=name, keys=", ".join(d.rules))
     now = _shown(d.value, d.period, d.indicator, picture, lang)
     was = _shown(d.before_value, d.before_period, d.indicator, picture, lang)
     if d.kind == "first":

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from tilannekuva.errors import CatalogueError
 from tilannekuva.model import Indicator
 
-__all__ = ["FUNCTIONS", "codes", "evaluate", "of", "parents", "parents_of", "parse"]
+__all__ = [
+    "FUNCTIONS",
+    "Reference",
+    "codes",
+    "evaluate",
+    "of",
+    "parents",
+    "parents_of",
+    "parse",
+    "references",
+]
 
 FUNCTIONS = {
     "previous": "the same region one year earlier",
@@ -103,6 +113,49 @@ def parents(formula: str) -> tuple[str, ...]:
     functions = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in functions}
     return tuple(sorted(names))
+
+
+class Reference(NamedTuple):
+    """A figure that a formula asks for, as seen from the figure that it gives."""
+
+    indicator: str
+    codes: tuple[str, ...] = ()
+    """Codes of its breakdown to sum; none for the figure of the same breakdown."""
+    years: int = 0
+    """How many years later it is; −1 for the year before."""
+    country: bool = False
+    groups: bool = False
+    """True where every group of a breakdown is asked for."""
+
+
+@functools.cache
+def references(formula: str) -> tuple[Reference, ...]:
+    """The figures that a formula asks for, each once, in the order that they stand in.
+
+    >>> [(r.indicator, r.years) for r in references("100 * births / mean2(pop_total)")]
+    [('births', 0), ('pop_total', 0), ('pop_total', -1)]
+    """
+    return tuple(dict.fromkeys(_references(parse(formula), 0, False)))
+
+
+def _references(node: ast.expr, years: int, country: bool) -> Iterator[Reference]:
+    match node:
+        case ast.Name(id=name):
+            yield Reference(name, (), years, country)
+        case ast.UnaryOp(operand=operand):
+            yield from _references(operand, years, country)
+        case ast.BinOp(left=left, right=right):
+            yield from _references(left, years, country)
+            yield from _references(right, years, country)
+        case ast.Call(func=ast.Name(id="part"), args=[ast.Name(id=name), *rest]):
+            yield Reference(name, tuple(map(ast.literal_eval, rest)), years, country)
+        case ast.Call(func=ast.Name(id="hhi"), args=[ast.Name(id=name)]):
+            yield Reference(name, (), years, country, True)
+        case ast.Call(func=ast.Name(id=function), args=[first]):
+            if function != "previous":
+                yield from _references(first, years, country or function == "country")
+            if function in ("previous", "mean2"):
+                yield from _references(first, years - 1, country)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from html import escape
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -45,10 +45,14 @@ __all__ = [
     "KeyFigures",
     "Language",
     "Measured",
+    "Observation",
     "Picture",
     "Pooled",
     "Query",
     "Region",
+    "Revised",
+    "Revision",
+    "RuleChange",
     "Section",
     "Seen",
     "Series",
@@ -457,13 +461,37 @@ class Snapshot(Frozen):
     note: str = ""
 
 
+class Observation(NamedTuple):
+    """One row of the one table (havainto), under the names of its columns."""
+
+    indicator: str
+    region: str
+    breakdown: str
+    period: str
+    value: float | None
+    status: str
+    snapshot: str
+
+
 class Series(Frozen):
     """The figures of one area in time order, with nothing filled in."""
 
     region: str
+    """Code of the area; in a profile the code of the breakdown."""
     periods: tuple[str, ...]
     values: tuple[float | None, ...]
     statuses: tuple[str, ...]
+    snapshots: tuple[str, ...] = ()
+    """Where each figure is from; a single id where all are from the same."""
+    area: str = ""
+    """In a profile: the code of the area that the figures were given for."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The snapshot of each figure; empty texts where the picture does not say."""
+        if len(self.snapshots) > 1:
+            return self.snapshots
+        return (self.snapshots or ("",)) * len(self.periods)
 
 
 class Measured(Frozen):
@@ -510,6 +538,43 @@ class Pooled(Frozen):
     high: float | None = None
 
 
+class Revised(Frozen):
+    """How far some first figures have moved since, as far as the store can tell."""
+
+    n: int
+    """Figures looked at."""
+    periods: tuple[str, ...]
+    """Periods that they are of, in time order."""
+    publications: int
+    """Publications that they were told in, first or last."""
+    median: float
+    """Middle size of the change, without its sign."""
+    large: float
+    """Nine of ten changes are no larger than this."""
+    mean: float
+    """Mean of the changes with their signs: above zero where first figures are too low."""
+    upward: float
+    """Per cent of the figures that were raised."""
+
+
+class Revision(Frozen):
+    """How much the publisher of a figure usually changes the first one it gives."""
+
+    source: Slug
+    table: str
+    relative: bool
+    """Changes are per cent of the first figure; else they are in the indicator's unit."""
+    level: Revised
+    """Over all areas of the region's level."""
+    own: Revised | None = None
+    """The region's own figures, where they are enough to tell by themselves."""
+
+    @property
+    def told(self) -> Revised:
+        """What the region is told by: its own figures where they suffice."""
+        return self.own or self.level
+
+
 class Finding(Frozen):
     """The metric rows of one indicator in one region, with the figures they rest on.
 
@@ -539,6 +604,14 @@ class Finding(Frozen):
     metrics: dict[str, Measured]
     """Of metrics with several periods (``fan_…``) the farthest one."""
     snapshots: tuple[str, ...]
+    revision: Revision | None = None
+    """Of a figure that may still change or lately did: how far such figures have moved before."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Snapshots of every figure in it: what it rests on, and those of the areas beside it."""
+        beside = (*self.others, *self.parts, *self.profile, *self.country_profile)
+        return tuple(dict.fromkeys([*self.snapshots, *(o for s in beside for o in s.snapshots)]))
 
     @property
     def latest(self) -> Measured:
@@ -615,6 +688,20 @@ class Change(Frozen):
     before_value: float | None = None
 
 
+class RuleChange(Frozen):
+    """What differs from an earlier edition besides its figures."""
+
+    kind: Literal["gone", "rule", "theme"]
+    """A figure that is no more told, a description that changed, a section that changed."""
+    subject: str
+    """Id of an indicator, or ``cut/section``."""
+    keys: tuple[str, ...] = ()
+    """What of the description changed; in a section the indicators with ``+`` and ``-``."""
+    period: str | None = None
+    value: float | None = None
+    """The last figure of what is gone."""
+
+
 Judgement = Literal["++", "+", "0", "-", "--"]
 """Much better, better, as before, worse, much worse: a direction, never a level."""
 
@@ -666,6 +753,10 @@ class Picture(Frozen):
     changes: tuple[Change, ...] = ()
     compared_with: str | None = None
     """The as-of date that ``changes`` are counted from."""
+    compared_to: Literal["year_before", "edition"] = "year_before"
+    """The same rules with the figures of a year before, or a picture that was published then."""
+    rule_changes: tuple[RuleChange, ...] = ()
+    """What else differs from that edition; empty when only figures were compared."""
     trends_tested: int = 0
     """Trends of the findings that were tested, and controlled together."""
     trends_lowered: tuple[str, ...] = ()
@@ -677,6 +768,8 @@ class Picture(Frozen):
     commentary: tuple[Commentary, ...] = ()
     sources: dict[str, Source]
     snapshots: dict[str, Snapshot]
+    observations: tuple[Observation, ...] = ()
+    """The rows of the one table that are the latest figures, and those they are computed from."""
     regions: dict[str, Region]
     """Every area that a finding names."""
     shocks: dict[str, Shock] = Field(default_factory=dict)

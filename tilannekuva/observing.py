@@ -36,6 +36,8 @@ class Observed(NamedTuple):
     snapshots: dict[str, Snapshot]
     """Every snapshot of the view by id: received, carried and derived."""
     as_of: str
+    tidied: tidying.Tidied | None = None
+    """Rows of every vintage that the view was taken of, later ones too."""
 
 
 def observe(
@@ -62,7 +64,7 @@ def observe(
     known = {s.id: s for s in lock}
     for name, derivation in derivations.items():
         _describe(name, derivation, derivations, known)
-    return Observed(rows, breaks, known, day)
+    return Observed(rows, breaks, known, day, tidied)
 
 
 def _describe(

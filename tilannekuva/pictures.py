@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from tilannekuva import (
+    chains,
     formulas,
     indicators,
     measuring,
     periods,
     raw,
     regions,
+    revisions,
     settings,
     table,
     tidying,
@@ -36,6 +38,7 @@ from tilannekuva.model import (
     Gap,
     Indicator,
     Measured,
+    Observation,
     Picture,
     Pooled,
     Region,
@@ -44,7 +47,7 @@ from tilannekuva.model import (
     Snapshot,
 )
 from tilannekuva.observing import Observed, observe
-from tilannekuva.statuses import STATUSES
+from tilannekuva.statuses import PROVISIONAL, STATUSES
 
 __all__ = ["compose", "compose_all", "year_before"]
 
@@ -145,10 +148,18 @@ def compose_all(
         if m.cube.breakdown != "total":
             parts.setdefault(m.cube.indicator, []).append(m)
     areas = list(areas)
-    level = _Level()
+    level = _Level([str(s) for s in seen.rows["snapshot"].cat.categories])
+    history = None
+    if seen.tidied is not None:
+        history = revisions.History(
+            *seen.tidied, catalogue=catalogue, lock=seen.snapshots.values(), as_of=seen.as_of
+        )
     municipal = _Municipal(seen, {c for a in areas for c in regions.children(a.code, "kunta")})
+    lookup = chains.Rows(seen.rows)
     return [
-        _Composer(a, seen, catalogue, before, wholes, parts, level, municipal).picture()
+        _Composer(
+            a, seen, catalogue, before, wholes, parts, level, municipal, lookup, history
+        ).picture()
         for a in areas
     ]
 
@@ -156,14 +167,15 @@ def compose_all(
 class _Level:
     """The series that a region is set beside; nearly all pictures share them, so they are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.ids = ids
         self._made: dict[tuple[str, int], dict[str, Series]] = {}
 
     def series(self, cube: Cube, at: int) -> dict[str, Series]:
         """Every area's series that holds a column of the cube, by area."""
         key = (cube.indicator, at)
         if key not in self._made:
-            found = {a: _area_series(cube, a, at) for a in cube.areas}
+            found = {a: _area_series(cube, a, at, self.ids) for a in cube.areas}
             self._made[key] = {a: s for a, s in found.items() if s is not None}
         return self._made[key]
 
@@ -173,23 +185,24 @@ class _Municipal:
 
     def __init__(self, seen: Observed, codes: set[str]) -> None:
         rows = seen.rows
-        names = [list(rows[c].cat.categories) for c in ("indicator", "region", "period")]
+        columns = ("indicator", "region", "period", "snapshot")
+        names = [list(rows[c].cat.categories) for c in columns]
         wanted = np.array([n in codes for n in names[1]], dtype=bool)
         total = rows["breakdown"].cat.categories.get_indexer(pd.Index(["total"]))[0]
         keep = wanted[rows["region"].cat.codes.to_numpy()]
         keep &= rows["breakdown"].cat.codes.to_numpy() == total
         at = np.flatnonzero(keep)
         value, status = rows["value"].to_numpy()[at], np.asarray(rows["status"], dtype=object)[at]
-        columns = (rows[c].cat.codes.to_numpy()[at] for c in ("indicator", "region", "period"))
-        self.by_key: dict[tuple[str, str], list[tuple[str, float, str]]] = {}
-        for i, r, p, v, s in zip(*columns, value, status, strict=True):
+        at_rows = (rows[c].cat.codes.to_numpy()[at] for c in columns)
+        self.by_key: dict[tuple[str, str], list[tuple[str, float, str, str]]] = {}
+        for i, r, p, o, v, s in zip(*at_rows, value, status, strict=True):
             key = (names[0][i], names[1][r])
-            self.by_key.setdefault(key, []).append((names[2][p], v, s))
+            self.by_key.setdefault(key, []).append((names[2][p], v, s, names[3][o]))
 
     def figures(self, indicator: str, code: str) -> dict[str, float]:
         """One municipality's figures by period; forecasts are none."""
         known = self.by_key.get((indicator, code), ())
-        return {p: v for p, v, s in known if not np.isnan(v) and s != "forecast"}
+        return {p: v for p, v, s, _ in known if not np.isnan(v) and s != "forecast"}
 
     def series(
         self, indicator: str, code: str, wanted: set[str], digits: int | None
@@ -199,14 +212,15 @@ class _Municipal:
         if not found:
             return None
         found.sort(key=lambda x: periods.parse(x[0]).start)
-        values = np.array([v for _, v, _ in found])
+        values = np.array([v for _, v, _, _ in found])
         if digits is not None:
             values = measuring.half_up(values, digits)
         return Series(
             region=code,
-            periods=tuple(p for p, _, _ in found),
+            periods=tuple(p for p, _, _, _ in found),
             values=tuple(None if np.isnan(v) else float(v) for v in values),
-            statuses=tuple(s for _, _, s in found),
+            statuses=tuple(s for _, _, s, _ in found),
+            snapshots=_shared([o for _, _, _, o in found]),
         )
 
 
@@ -223,12 +237,16 @@ class _Composer:
         parts: Mapping[str, Sequence[Measurement]],
         level: _Level,
         municipal: _Municipal,
+        lookup: chains.Lookup,
+        history: revisions.History | None,
     ) -> None:
         self.place, self.seen, self.catalogue, self.before = place, seen, catalogue, before
         self.wholes, self.parts, self.level, self.municipal = wholes, parts, level, municipal
+        self.history = history
         self.ids = [str(s) for s in seen.rows["snapshot"].cat.categories]
         self.peers = regions.peers(place.code)
         self.described = self._described()
+        self.chains = chains.Chains(self.described, seen.snapshots, catalogue.shocks, lookup)
         self.municipalities = regions.children(place.code, "kunta")
 
     def picture(self) -> Picture:
@@ -237,7 +255,12 @@ class _Composer:
             found = self._finding(name)
             if found is not None:
                 findings[name] = found
-        used = self._snapshots(findings.values())
+        changes = tuple(self._changes(findings))
+        lately = {c.indicator for c in changes if c.kind == "revised"}
+        findings |= dict(self._revised(findings, lately))
+        steps = (self.chains.of(f) for f in findings.values())
+        observations = chains.flat(s for s in steps if s is not None)
+        used = self._snapshots(findings.values(), observations)
         codes = {s.region.split("@")[0] for f in findings.values() for s in _areas(f)}
         codes |= {self.place.code, "SSS", *self.peers}
         return Picture(
@@ -250,7 +273,7 @@ class _Composer:
             cuts=tuple(map(self._cut, self.catalogue.cuts)),
             key_figures=self.catalogue.key_figures,
             gaps=tuple(self._gaps(findings)),
-            changes=tuple(self._changes(findings)),
+            changes=changes,
             trends_tested=sum(
                 "trend_p" in m and m["trend_p"].value is not None
                 for m in (f.metrics for f in findings.values())
@@ -259,6 +282,7 @@ class _Composer:
             compared_with=self.before.as_of if self.before else None,
             sources=dict(self.catalogue.sources),
             snapshots=used,
+            observations=observations,
             regions={c: regions.region(c) for c in sorted(codes)},
             shocks=dict(self.catalogue.shocks),
             breaks=tuple(self._breaks(findings)),
@@ -321,15 +345,15 @@ class _Composer:
             indicator=name,
             region=self.place.code,
             frequency=cube.frequency,
-            segments=_segments(cube, n),
-            country=_country_series(cube),
+            segments=_segments(cube, n, self.ids),
+            country=_country_series(cube, self.ids),
             peers=tuple(s for p in self.peers for s in others if s.region.split("@")[0] == p),
             others=tuple(others),
             parts=self._parts(name, set(cube.periods)),
             pooled=self._pooled(name),
             fan=_fan(rows),
-            profile=_profiles(parts, latest, country=False, place=self.place.code),
-            country_profile=_profiles(parts, latest, country=True, place=self.place.code),
+            profile=_profiles(parts, latest, self.ids, country=False, place=self.place.code),
+            country_profile=_profiles(parts, latest, self.ids, country=True, place=self.place.code),
             metrics=metrics,
             snapshots=tuple(sorted(self.ids[s] for s in used)),
         )
@@ -351,8 +375,8 @@ class _Composer:
             region=code,
             frequency=parts[0].cube.frequency,
             segments=(),
-            profile=_profiles(parts, latest, country=False, place=code, each=each),
-            country_profile=_profiles(parts, latest, country=True, place=code),
+            profile=_profiles(parts, latest, self.ids, country=False, place=code, each=each),
+            country_profile=_profiles(parts, latest, self.ids, country=True, place=code),
             metrics={
                 "latest": Measured(
                     value=None, period=latest, status="not_applicable", reason="by_breakdown"
@@ -361,6 +385,22 @@ class _Composer:
             },
             snapshots=tuple(sorted(self.ids[s] for s in used)),
         )
+
+    def _revised(
+        self, findings: Mapping[str, Finding], lately: set[str]
+    ) -> Iterator[tuple[str, Finding]]:
+        """Findings whose figure may still change or lately did, with how far such ones moved."""
+        for name, finding in findings.items():
+            latest = finding.latest
+            asked = latest.status in PROVISIONAL or name in lately
+            if self.history is None or latest.value is None or not asked:
+                continue
+            cube = self.wholes[name].cube
+            at = cube.areas.index(self.place.code), cube.periods.index(latest.period)
+            snapshot, code = self.ids[cube.snapshot[at]], str(cube.codes[at])
+            found = self.history.of(name, snapshot, code, cube.frequency)
+            if found is not None:
+                yield name, finding.model_copy(update={"revision": found})
 
     def _parts(self, name: str, wanted: set[str]) -> tuple[Series, ...]:
         indicator = self.catalogue.indicators[name]
@@ -416,8 +456,11 @@ class _Composer:
 
     # ------------------------------------------------------------ what the picture rests on
 
-    def _snapshots(self, findings: Iterable[Finding]) -> dict[str, Snapshot]:
-        queue = [s for f in findings for s in f.snapshots]
+    def _snapshots(
+        self, findings: Iterable[Finding], observations: Iterable[Observation]
+    ) -> dict[str, Snapshot]:
+        queue = [s for f in findings for s in f.origins]
+        queue += [row.snapshot for row in observations]
         found: dict[str, Snapshot] = {}
         while queue:
             name = queue.pop()
@@ -558,7 +601,12 @@ def _age(period: str, as_of: str) -> Measured:
     return Measured(value=float(months), period=period, status="final")
 
 
-def _series(cube: Cube, n: int, columns: np.ndarray, code: str) -> Series:
+def _shared(origins: Sequence[str]) -> tuple[str, ...]:
+    """The snapshot of each figure, or the one that all are from."""
+    return tuple(dict.fromkeys(origins)) if len(set(origins)) == 1 else tuple(origins)
+
+
+def _series(cube: Cube, n: int, columns: np.ndarray, code: str, ids: Sequence[str]) -> Series:
     return Series(
         region=code,
         periods=tuple(cube.periods[c] for c in columns),
@@ -566,20 +614,21 @@ def _series(cube: Cube, n: int, columns: np.ndarray, code: str) -> Series:
             None if np.isnan(cube.value[n, c]) else float(cube.value[n, c]) for c in columns
         ),
         statuses=tuple(STATUSES[cube.status[n, c]] for c in columns),
+        snapshots=_shared([ids[cube.snapshot[n, c]] for c in columns]),
     )
 
 
-def _segments(cube: Cube, n: int) -> tuple[Series, ...]:
+def _segments(cube: Cube, n: int, ids: Sequence[str]) -> tuple[Series, ...]:
     there = np.flatnonzero(cube.status[n] >= 0)
     cut = np.flatnonzero(np.diff(cube.segment[n, there])) + 1
     return tuple(
-        _series(cube, n, part, str(cube.codes[n, part[-1]]))
+        _series(cube, n, part, str(cube.codes[n, part[-1]]), ids)
         for part in np.split(there, cut)
         if len(part)
     )
 
 
-def _area_series(cube: Cube, code: str, at: int) -> Series | None:
+def _area_series(cube: Cube, code: str, at: int, ids: Sequence[str]) -> Series | None:
     """Another area's figures, for comparison: the stretch that holds a column, else the newest."""
     n = cube.areas.index(code)
     there = cube.status[n] >= 0
@@ -587,10 +636,10 @@ def _area_series(cube: Cube, code: str, at: int) -> Series | None:
         return None
     wanted = cube.segment[n, at] if there[at] else cube.segment[n, np.flatnonzero(there)[-1]]
     columns = np.flatnonzero(there & (cube.segment[n] == wanted))
-    return _series(cube, n, columns, str(cube.codes[n, columns[-1]]))
+    return _series(cube, n, columns, str(cube.codes[n, columns[-1]]), ids)
 
 
-def _country_series(cube: Cube) -> Series | None:
+def _country_series(cube: Cube, ids: Sequence[str]) -> Series | None:
     line = cube.country
     if line is None:
         return None
@@ -600,11 +649,18 @@ def _country_series(cube: Cube) -> Series | None:
         periods=tuple(cube.periods[c] for c in there),
         values=tuple(None if np.isnan(line.value[c]) else float(line.value[c]) for c in there),
         statuses=tuple(STATUSES[line.status[c]] for c in there),
+        snapshots=_shared([ids[line.snapshot[c]] for c in there]),
     )
 
 
 def _profiles(
-    parts: Sequence[Measurement], latest: str, *, country: bool, place: str, each: bool = False
+    parts: Sequence[Measurement],
+    latest: str,
+    ids: Sequence[str],
+    *,
+    country: bool,
+    place: str,
+    each: bool = False,
 ) -> tuple[Series, ...]:
     """By breakdown: the first and the latest period of the region or the country.
 
@@ -622,10 +678,12 @@ def _profiles(
             if cube.country is None or np.isnan(cube.country.value[last]):
                 continue
             value, status = cube.country.value, cube.country.status
+            origin, code = cube.country.snapshot, "SSS"
             stretch = cube.country.segment == cube.country.segment[last]
         else:
             n = cube.areas.index(place)
             value, status = cube.value[n], cube.status[n]
+            origin, code = cube.snapshot[n], str(cube.codes[n, last])
             stretch = cube.segment[n] == cube.segment[n, last]
         there = np.flatnonzero(~np.isnan(value) & stretch & (np.arange(len(value)) <= last))
         if not len(there) or there[-1] != last:
@@ -637,6 +695,8 @@ def _profiles(
                 periods=tuple(cube.periods[c] for c in shown),
                 values=tuple(float(value[c]) for c in shown),
                 statuses=tuple(STATUSES[status[c]] for c in shown),
+                snapshots=_shared([ids[origin[c]] for c in shown]),
+                area=code,
             )
         )
     return tuple(out)

@@ -196,7 +196,8 @@ def area_of_pictures(name: str) -> Region:
     """The region of a name or code, if pictures are made of its level.
 
     Raises:
-        CatalogueError: Not known, or not a region of today.
+        CatalogueError: Not known, not a region of today, or a code with a year: today's figures are
+            not what it asks.
 
     >>> area_of_pictures("Kajanaland").code, area_of_pictures("FI1D8").code
     ('MK18', 'MK18')
@@ -204,6 +205,13 @@ def area_of_pictures(name: str) -> Region:
     Traceback (most recent call last):
     tilannekuva.errors.CatalogueError: 'Kajaani' is Kajaani (KU205), not a region (maakunta) ...
     """
+    bare, dated, year = name.partition("@")
+    if dated:
+        today = area_of_pictures(bare)
+        raise CatalogueError(
+            f"'{name}' is {today.names.fi} in the division of {year}; pictures are made of today's "
+            f"regions: write {today.code}. Figures of earlier divisions are in the one table"
+        )
     try:
         found = find(name)
     except CatalogueError as error:

@@ -27,6 +27,8 @@ class Settings(Frozen):
     """Folder of the experts' judgements and texts; ``assessments`` by default."""
     out: str | None = None
     """Folder of the reports; ``reports`` by default."""
+    since: str | None = None
+    """Edition of the last talks (ISO date): what has changed is told from it."""
     languages: tuple[str, ...] | None = None
     formats: tuple[str, ...] | None = None
     contact: str | None = None

@@ -21,19 +21,24 @@ from tilannekuva.errors import CatalogueError, DataError, TilannekuvaError
 from tilannekuva.indicators import Catalogue
 from tilannekuva.measuring import METRICS
 from tilannekuva.model import LANGUAGES, Indicator, Snapshot, Unit
+from tilannekuva.pillars import COMPOSITE, IMBALANCE, PART, RANKS
 
 __all__ = ["Shown", "load_ipython_extension", "show", "unload_ipython_extension"]
 
 _NONE = "–"
 _POINTS = frozenset({"percent", "percent_change"})
 """Units whose differences are in percentage points."""
-_DIFFERENCES = ("change_", "gap_change", "target_distance")
+_DIFFERENCES = ("change_", "gap_change", "target_distance", "national", "mix", "competitive",
+                "allocation")  # fmt: skip
 _PACES = ("trend_slope", "trend_low", "trend_high", "pace_")
 _PER = ("per_1", "per_million", "count_month")
 """Units that an axis says beside the numbers; here every number stands alone."""
 _BARE = {"index", "gap_index", "rank_n", "regions_n", "trend_n", "events", "fan_error",
          "fan_error_naive"}  # fmt: skip
 """Metrics whose name says what is counted."""
+_PLACES = {"gini": 3, "theil": 4, "sigma": 3, "areas_n": 0, "location_quotient": 2,
+           "herfindahl": 3, "entropy": 2, COMPOSITE: 1, IMBALANCE: 1}  # fmt: skip
+"""Decimals of what has no unit, as it is reckoned from several areas, industries or indicators."""
 _TREND = {2: "clear_rise", 1: "signs_rise", 0: "cannot", -1: "signs_fall", -2: "clear_fall"}
 _PLAIN_LEVELS = {"maakunta", "kunta", "koko_maa"}
 """Levels that a name is understood to be of; "Helsinki" alone is the town, not its seutukunta."""
@@ -164,7 +169,7 @@ def _ordered(metrics: pd.DataFrame) -> pd.DataFrame:
     for column in ("indicator", "region", "breakdown"):
         values = metrics[column].astype("str").to_numpy()
         starts[1:] |= values[1:] != values[:-1]
-    place = {m: n for n, m in enumerate(METRICS)}
+    place = {m: n for n, m in enumerate((*METRICS, COMPOSITE, *RANKS))}
     order = np.array([place.get(str(m), len(place)) for m in metrics["metric"]], dtype=np.int64)
     return metrics.iloc[np.lexsort((order, np.cumsum(starts)))]
 
@@ -183,7 +188,7 @@ class _Sayer:
         indicator = self.catalogue.indicators.get(name)
         metric = str(cells["metric"]) if "metric" in cells else None
         return {
-            "indicator": indicator.label[self.lang] if indicator else name,
+            "indicator": self._name(name),
             "region": self._region(str(cells["region"])),
             "group": self._group(indicator, str(cells["breakdown"])),
             "measure": self._metric(metric) if metric else "",
@@ -192,6 +197,13 @@ class _Sayer:
             "status": narrate.status_label(str(cells["status"]), self.lang),
             "publisher": self._publisher(str(cells["snapshot"]), indicator),
         }
+
+    def _name(self, name: str) -> str:
+        known = self.catalogue.indicators.get(name)
+        if known is not None:
+            return known.label[self.lang]
+        made = f"sheet.made.{name}"
+        return words.message(made, self.lang) if words.has(made, self.lang) else name
 
     def _region(self, code: str) -> str:
         base, _, year = code.partition("@")
@@ -217,9 +229,13 @@ class _Sayer:
         return ", ".join(named) or breakdown
 
     def _metric(self, metric: str) -> str:
-        # Here the direction stands in words and not as its code.
-        key = "page.line.trend_word" if metric == "trend_word" else f"sheet.metric.{metric}"
-        return words.message(key, self.lang) if words.has(key, self.lang) else metric
+        if metric.startswith(PART):
+            name = self._name(metric.removeprefix(PART))
+            return words.message("sheet.table_metric.part", self.lang, name=name)
+        if metric == "trend_word":  # here the direction stands in words and not as its code
+            return words.message("page.line.trend_word", self.lang)
+        keys = (f"sheet.metric.{metric}", f"sheet.table_metric.{metric}")
+        return next((words.message(k, self.lang) for k in keys if words.has(k, self.lang)), metric)
 
     def _period(self, period: str, metric: str | None) -> str:
         parts = period.split("/")
@@ -232,6 +248,10 @@ class _Sayer:
     def _value(self, indicator: Indicator | None, value: float, metric: str | None) -> str:
         if value != value:
             return _NONE
+        if metric is not None and (metric in _PLACES or metric.startswith(PART)):
+            return words.number(value, _PLACES.get(metric, 1), self.lang)
+        if metric in RANKS:
+            return words.ordinal(round(value), self.lang)
         if indicator is None:
             return f"{value:g}"
         unit = self.catalogue.units[indicator.unit]

@@ -8,9 +8,11 @@ import re
 from tilannekuva.errors import DataError
 from tilannekuva.model import ABSENT, PRESENT
 
-__all__ = ["STATUSES", "is_break", "read_flag", "severity", "worst"]
+__all__ = ["PROVISIONAL", "STATUSES", "is_break", "read_flag", "severity", "worst"]
 
 STATUSES = (*PRESENT, *ABSENT)
+PROVISIONAL = ("preliminary", "estimated")
+"""Statuses of a figure that its publisher will still change."""
 
 # Mildest first; a combined mark takes the worst of its parts.
 _SEVERITY = ("final", "revised", "preliminary", "estimated", "forecast", "unreliable", *ABSENT)

@@ -1,6 +1,8 @@
 """From a sentence back to the publisher: which metric, which figure, which bytes, whose address.
 
-The chain of one figure, followed through formulas and sums to the tables that it stands on.
+The chain of one figure, followed through formulas and sums to the tables that it stands on. A
+picture keeps the chains of its latest figures, a store those of every figure: the page of a region
+and the command say them with the same words.
 """
 
 from __future__ import annotations
@@ -8,23 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tilannekuva import indicators, narrate, periods, words
+from tilannekuva import indicators, narrate, periods, regions, words
+from tilannekuva.chains import Chains, Kept, Rows, Step
 from tilannekuva.errors import CatalogueError, DataError
 from tilannekuva.indicators import Catalogue
-from tilannekuva.model import Language, Measured, Picture, Snapshot
+from tilannekuva.model import Finding, Language, Measured, Picture, Snapshot
+from tilannekuva.narrate.chained import Line, Origin, Teller, origin
 from tilannekuva.observing import Observed
 
-__all__ = ["Origin", "Trace", "origin", "trace"]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A snapshot, and for a computed one those that it was computed from."""
-
-    snapshot: Snapshot
-    publisher: str
-    """In the language of the trace; empty for a computed one."""
-    parents: tuple[Origin, ...] = ()
+__all__ = ["Line", "Origin", "Trace", "chains_of", "command", "from_picture", "origin", "trace"]
 
 
 @dataclass(frozen=True)
@@ -36,72 +30,68 @@ class Trace:
     """The code that the figure was given for (``MK18`` or ``MK18@2015``)."""
     period: str
     value: float | None
+    """None for what is known by group only."""
     status: str
     sentences: tuple[str, ...]
     """What the picture says with it."""
     metrics: tuple[tuple[str, Measured], ...]
     """Metric rows that stand on it, by name."""
+    step: Step
+    """The observation, with everything that it was computed from."""
     origin: Origin
+    told: tuple[Line, ...]
+    """All of it in the words of a language."""
 
     def lines(self, lang: Language) -> Iterator[str]:
-        """The chain as indented lines of text."""
-        say = words.message
-        for sentence in self.sentences:
-            yield say("trace.sentence", lang, text=sentence)
-        for name, measured in self.metrics:
-            shown = "–" if measured.value is None else _plain(measured.value, lang)
-            yield say("trace.metric", lang, name=name, value=shown, period=measured.period)
-        value = "–" if self.value is None else _plain(self.value, lang)
-        yield say(
-            "trace.observation", lang, indicator=self.indicator, region=self.region,
-            period=self.period, value=value, status=narrate.status_label(self.status, lang),
-        )  # fmt: skip
-        yield from _chain(self.origin, lang, 1)
+        """The chain as indented lines of text; files and addresses are written out."""
+        for line in self.told:
+            yield from _typed(line, lang, 0)
 
 
-def _plain(value: float, lang: Language) -> str:
-    """With every digit that is there, binary noise left out: a trace rounds nothing."""
-    value = float(f"{value:.12g}")
-    text = repr(value)
-    digits = len(text.partition(".")[2]) if "e" not in text else 6
-    return words.number(value, 0 if text.endswith(".0") else digits, lang)
+def _typed(line: Line, lang: Language, depth: int) -> Iterator[str]:
+    text = line.text
+    if line.origin is not None:
+        snapshot = line.origin.snapshot
+        file = words.message("trace.file", lang, file=snapshot.file)
+        text = "; ".join([text, file, snapshot.address])
+    label = f"trace.label.{line.kind}"
+    head = f"{words.message(label, lang)}: " if words.has(label, lang) else ""
+    yield "  " * depth + head + text + (f" [{line.key}]" if line.key else "")
+    for under in line.under:
+        yield from _typed(under, lang, depth + 1)
 
 
-def _chain(found: Origin, lang: Language, depth: int) -> Iterator[str]:
-    indent, s = "  " * depth, found.snapshot
-    if s.kind == "derived":
-        yield indent + words.message("trace.derived", lang, formula=s.title, id=s.id)
-        for parent in found.parents:
-            yield from _chain(parent, lang, depth + 1)
-        return
-    kind = words.message(f"trace.{s.kind}", lang)
-    yield indent + words.message(
-        "trace.snapshot", lang, publisher=found.publisher, table=s.table, title=s.title, kind=kind,
-        vintage=s.vintage, published=s.published_on, id=s.id, file=s.file, address=s.address,
-        licence=s.licence,
-    )  # fmt: skip
+def command(picture: Picture, found: Trace, lang: Language) -> str:
+    """The command that says the same in a terminal, of the same edition."""
+    place = regions.slug(picture.region.code)
+    more = "" if lang == "fi" else f" --lang {lang}"
+    period = found.period
+    return f"tilannekuva trace {place} {found.indicator} {period} --as-of {picture.as_of}{more}"
 
 
-def origin(name: str, snapshots: Mapping[str, Snapshot], publishers: Mapping[str, str]) -> Origin:
-    """The snapshot of an id with everything that it was computed from.
+def chains_of(picture: Picture) -> Chains:
+    """What follows the figures that a picture keeps."""
+    kept = Kept(picture.observations)
+    return Chains(picture.indicators, picture.snapshots, picture.shocks, kept)
+
+
+def from_picture(
+    picture: Picture, indicator: str, lang: Language, *, chains: Chains | None = None
+) -> Trace | None:
+    """The chain of a latest figure, from the picture alone.
 
     Args:
-        name: Id of a snapshot.
-        snapshots: By id, derived ones among them.
-        publishers: Source id → name.
+        picture: The picture of a region.
+        indicator: Id of an indicator that has figures.
+        lang: Language of the sentences and names.
+        chains: Those of :func:`chains_of`, where many figures are followed.
 
-    Raises:
-        DataError: A snapshot is not known: the figure could not be traced.
+    Returns:
+        None for a picture that does not keep what its figures are computed from.
     """
-    if name not in snapshots:
-        raise DataError(f"the snapshot '{name}' is not known; a figure of it cannot be traced")
-    snapshot = snapshots[name]
-    parents = snapshot.query.get("parents", ()) if snapshot.kind == "derived" else ()
-    return Origin(
-        snapshot,
-        publishers.get(snapshot.source, ""),
-        tuple(origin(p, snapshots, publishers) for p in parents),
-    )
+    finding = picture.findings[indicator]
+    step = (chains or chains_of(picture)).of(finding)
+    return _trace(picture, finding, step, picture.snapshots, lang) if step else None
 
 
 def trace(
@@ -118,7 +108,7 @@ def trace(
     Args:
         picture: The picture of a region.
         seen: The view that it was composed from.
-        catalogue: For names of indicators and publishers.
+        catalogue: For aliases of indicators.
         indicator: Id or alias.
         period: As in the table, or in another spelling that can be read; the latest by default.
         lang: Language of the sentences and names.
@@ -138,38 +128,58 @@ def trace(
             "not known says who would have them"
         )
     asked = periods.canonical(period) if period else finding.latest.period
-    rows = seen.rows
-    mine = [c for c in rows["region"].cat.categories if c.split("@")[0] == picture.region.code]
-    part = rows[(rows["indicator"] == name) & rows["region"].isin(mine)]
-    total = part[part["breakdown"] == "total"]
-    part = total if len(total) else part
-    row = part[part["period"] == asked]
-    if not len(row):
-        there = part.loc[part["value"].notna(), "period"].astype("str").unique()
+    chains = Chains(picture.indicators, seen.snapshots, picture.shocks, Rows(seen.rows))
+    step = chains.of(finding, asked)
+    if step is None:
+        rows = seen.rows[(seen.rows["indicator"] == name) & seen.rows["value"].notna()]
+        mine = rows["region"].astype("str").str.split("@").str[0] == picture.region.code
+        there = rows.loc[mine, "period"].astype("str").unique()
         known = sorted(there, key=lambda p: periods.parse(p).end) or ["–"]
         raise DataError(
             f"{name}: {picture.region.names.fi} has no figure of {asked}; it has {known[0]}–"
             f"{known[-1]}"
         )
-    # Of two divisions the one that the picture's newest stretch stands on.
-    newest = finding.segments[-1].region if finding.segments else picture.region.code
-    at = row[row["region"] == newest] if (row["region"] == newest).any() else row
-    first = at.iloc[0]
-    publishers = {s.id: s.publisher[lang] for s in catalogue.sources.values()}
-    about = {m: r for m, r in finding.metrics.items() if asked in r.period.split("/")}
-    said = [
+    return _trace(picture, finding, step, seen.snapshots, lang)
+
+
+def _trace(
+    picture: Picture,
+    finding: Finding,
+    step: Step,
+    snapshots: Mapping[str, Snapshot],
+    lang: Language,
+) -> Trace:
+    first = step.rows[0]
+    about = {m: r for m, r in finding.metrics.items() if first.period in _ends(r.period)}
+    said = tuple(
         s.text
         for s in narrate.sentences(finding, picture, lang)
-        if {n.metric for n in s.numbers} & {*about, f"figure:{asked}"}
-    ]
-    value = first["value"]
-    return Trace(
-        name,
-        str(first["region"]),
-        asked,
-        None if value != value else float(value),
-        str(first["status"]),
-        tuple(said),
-        tuple(about.items()),
-        origin(str(first["snapshot"]), seen.snapshots, publishers),
+        if {n.metric for n in s.numbers} & {*about, f"figure:{first.period}"}
     )
+    teller = Teller(picture, snapshots, lang)
+    told = (
+        *(Line("sentence", text) for text in said),
+        *(teller.metric(finding, name, measured) for name, measured in about.items()),
+        *teller.chain(step),
+        *teller.snapshots(row.snapshot for row in step.rows),
+        *teller.series(finding),
+    )
+    return Trace(
+        finding.indicator,
+        first.region,
+        first.period,
+        first.value if len(step.rows) == 1 else None,
+        first.status,
+        said,
+        tuple(about.items()),
+        step,
+        teller.origin(first.snapshot),
+        told,
+    )
+
+
+def _ends(period: str) -> set[str]:
+    """The period of a metric row, and the two that it is between, which may be spans."""
+    parts = period.split("/")
+    half = len(parts) // 2
+    return {period, *parts, "/".join(parts[:half]), "/".join(parts[half:])}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from tilannekuva import periods
 from tilannekuva.model import Seen, Snapshot
 
-__all__ = ["Answer", "answers", "current", "newest"]
+__all__ = ["Answer", "Publication", "answers", "current", "newest", "publications"]
 
 
 @dataclass(frozen=True)
@@ -87,3 +87,34 @@ def current(lock: Sequence[Snapshot], as_of: str | None = None) -> tuple[Snapsho
         replaced.update({p.id: p.model_copy(update=times) for p in last.parts})
     kept = (replaced.get(s.id, s) for s in lock)
     return tuple(s for s in kept if s is not None)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a table said on one day, in one answer or in carried versions."""
+
+    day: dt.date
+    ids: frozenset[str]
+    """Ids of its snapshots."""
+
+
+def publications(
+    lock: Iterable[Snapshot], source: str, table: str, as_of: str
+) -> tuple[Publication, ...]:
+    """The publications of a table up to a day, oldest first.
+
+    The same bytes may be part of several; what came again on the same day counts as it came last.
+    """
+    lock, limit = tuple(lock), dt.date.fromisoformat(as_of)
+    by_day: dict[dt.date, set[str]] = {}
+    last = dt.date.min
+    for answer in answers(lock, source, table):
+        if periods.first_day(answer.seen.published_on) <= limit:
+            # Answers are in the order in which they came, whatever stamp they bear.
+            last = max(last, periods.latest_day(answer.seen.published_on))
+            by_day[last] = set(answer.ids)
+    for s in lock:
+        mine = (s.source, s.table, s.kind) == (source, table, "carried")
+        if mine and periods.first_day(s.published_on) <= limit:
+            by_day.setdefault(periods.latest_day(s.published_on), set()).add(s.id)
+    return tuple(Publication(day, frozenset(by_day[day])) for day in sorted(by_day))

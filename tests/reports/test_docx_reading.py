@@ -12,9 +12,9 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
 from tilannekuva.errors import ReportError
-from tilannekuva.model import Picture
+from tilannekuva.model import Picture, Revised, Revision
 from tilannekuva.reports import docx
-from tilannekuva.reports._docx_numbers import numbers
+from tilannekuva.reports._docx_numbers import numbers, of_picture
 from tilannekuva.storyboard import storyboard
 
 
@@ -148,6 +148,17 @@ def test_other_languages_have_their_own_notation(kainuu, lang):
 )
 def test_what_the_picture_has_may_be_said_in_own_words(kainuu, own, text):
     assert found(kainuu, with_text(own, text)) == []
+
+
+def test_how_far_first_figures_move_may_be_said_in_own_words(kainuu):
+    level = Revised(n=57, periods=("2020", "2021"), publications=98765, median=987.64,
+                    large=9876.54, mean=-987.12, upward=60.0)  # fmt: skip
+    revision = Revision(source="statfin", table="t", relative=True, level=level)
+    finding = kainuu.findings["pop_total"].model_copy(update={"revision": revision})
+    told = kainuu.model_copy(update={"findings": {**kainuu.findings, "pop_total": finding}})
+    said = "987,6 tai 9\xa0876,5 tai −987,1 prosenttia, 98765 julkaisua"
+    assert all(map(of_picture(told, "fi").has, numbers(said)))
+    assert not any(map(of_picture(kainuu, "fi").has, numbers(said)))
 
 
 def test_a_sign_is_part_of_the_number(kainuu, own):

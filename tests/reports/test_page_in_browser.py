@@ -142,6 +142,50 @@ def test_an_address_opens_the_indicator_that_it_names(show):
     page.wait_for_function("document.getElementById('gdp_pc').open")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
+def test_an_address_opens_where_a_figure_comes_from(show, folder, scripts):
+    page = show("fi", PHONE, java_script_enabled=scripts)
+    chain = page.locator("#trace-gdp_pc")
+    assert not chain.is_visible()
+    page.goto(f"{address(folder, 'fi')}#trace-gdp_pc")
+    chain.wait_for(state="visible")
+    top = chain.bounding_box()["y"]
+    assert 0 <= top < PHONE["height"], "in sight, with its name above it"
+
+
+def test_the_keyboard_opens_where_a_figure_comes_from(show):
+    page = show("sv", DESKTOP)
+    page.evaluate("location.hash = 'unemp_rate_reg'")
+    summary = page.locator("details:has(> #trace-unemp_rate_reg) > summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#trace-unemp_rate_reg").is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#trace-unemp_rate_reg') !== null")
+    page.emulate_media(media="print")
+    assert page.locator("#trace-unemp_rate_reg").is_visible(), "what was opened is printed"
+    assert not page.locator("#trace-gdp_pc").is_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_axe_finds_nothing_in_open_chains(show, lang, size):
+    page = show(lang, size)
+    page.evaluate(
+        """for (const chain of document.querySelectorAll('.chain')) {
+        const figure = chain.closest('.ind').id;
+        if (!%s.includes(figure)) { continue; }
+        for (let up = chain; up; up = up.parentElement) {
+            if (up.tagName === 'DETAILS') { up.open = true; }
+        }
+    }"""
+        % ["gdp_pc", "jobs", "unemp_rate_reg", "gdp_pc_gap_age", "s3_lq", "pop_total"]
+    )
+    assert page.locator(".chain:visible").count() == 6
+    assert browser.violations(page) == []
+
+
 def test_without_scripts_everything_is_there(show):
     page = show("sv", PHONE, java_script_enabled=False)
     assert page.locator("h1").is_visible()

@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tilannekuva import narrate, storyboard, words
 from tilannekuva.measuring import METRICS
 from tilannekuva.metric_fans import FAN
-from tilannekuva.model import LANGUAGES, Finding, Picture, Text
+from tilannekuva.model import LANGUAGES, Finding, Picture, Revised, Revision, Text
 from tilannekuva.reports import _workbook, xlsx
 from tilannekuva.reports._ooxml import repack
 
@@ -77,14 +77,12 @@ def table(sheet: Worksheet) -> pd.DataFrame:
 
 def every_series(f: Finding) -> Iterator[tuple[str, str, str, float | None, str]]:
     """(region, breakdown, period, value, status), written anew for the test."""
-    own = f.segments[-1].region if f.segments else f.region
     for s in (*f.segments, *f.others, *f.parts, *([f.country] if f.country else [])):
         for p, v, st in zip(s.periods, s.values, s.statuses, strict=True):
             yield s.region, "total", p, v, st
-    for region, profile in ((own, f.profile), ("SSS", f.country_profile)):
-        for s in profile:
-            for p, v, st in zip(s.periods, s.values, s.statuses, strict=True):
-                yield region, s.region, p, v, st
+    for s in (*f.profile, *f.country_profile):
+        for p, v, st in zip(s.periods, s.values, s.statuses, strict=True):
+            yield s.area, s.region, p, v, st
 
 
 # --- structure --------------------------------------------------------------------------------
@@ -261,6 +259,29 @@ def test_the_division_with_vaala_is_said_of_every_figure_of_it(case, lang):
     rows = table(book[name("all", lang)])
     dated = rows[rows[head("region_code", lang)] == "MK18@2015"]
     assert dated[head("region", lang)].str.contains("2015").all()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_note_tells_how_far_provisional_figures_have_moved(real_pictures, lang):
+    picture, indicator = part_of(real_pictures["MK18"]), "births"
+    level = Revised(n=57, periods=("2020", "2021"), publications=3, median=1.2, large=3.1,
+                    mean=0.4, upward=60.0)  # fmt: skip
+    revision = Revision(source="statfin", table="t", relative=True, level=level)
+    finding = real_pictures["MK18"].findings[indicator].model_copy(update={"revision": revision})
+    picture = picture.model_copy(update={"findings": {**picture.findings, indicator: finding}})
+    book = load(xlsx.render(picture, lang))
+    notes = table(book[name("notes", lang)]).set_index(head("mark", lang))
+    (said,) = [s.text for s in narrate.sentences(finding, picture, lang) if s.kind == "revision"]
+    (mark,) = notes.index[notes[head("meaning", lang)] == said]
+    assert words.message("sheet.kind.revision", lang) in set(notes.loc[mark])
+    found = 0
+    for sheet in book.worksheets[3:]:
+        rows = table(sheet)
+        if head("notes", lang) in rows:
+            mine = rows[rows[head("indicator_id", lang)] == indicator]
+            assert all(mark in marks.split() for marks in mine[head("notes", lang)])
+            found += len(mine)
+    assert found
 
 
 def test_metrics_have_a_name_each_in_every_language():

@@ -1,6 +1,7 @@
 """How sure are we: intervals of rates and shares, standardised figures, the social gradient.
 
-And of many tests looked at together, how many of those that stand out may do so by chance.
+And of many tests looked at together, how many of those that stand out may do so by chance; and how
+far first figures have moved afterwards.
 
 Counts are events (Poisson) or people (binomial) of one region, period and group. NaN is missing;
 a missing part makes the whole unknown, it is never counted as zero.
@@ -8,7 +9,7 @@ a missing part makes the whole unknown, it is never counted as zero.
 References:
     Wilson, E. B. (1927) JASA 22:209-212; Benjamini, Y. & Hochberg, Y. (1995) J. R. Statist. Soc. B
     57:289-300 (false discoveries). For the others see `_intervals`, `_standardised`,
-    `_life_table` and `_gradient`.
+    `_life_table`, `_gradient` and `_revisions`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from tilannekuva.measures._intervals import (
     pair,
 )
 from tilannekuva.measures._life_table import expectancies
+from tilannekuva.measures._revisions import Revisions, revisions
 from tilannekuva.measures._standardised import standardised_rate, standardised_ratio
 
 if TYPE_CHECKING:
@@ -42,11 +44,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Interval",
+    "Revisions",
     "Slope",
     "false_discovery",
     "life_expectancy",
     "proportion_interval",
     "rate_interval",
+    "revisions",
     "slope_index",
     "standardised_rate",
     "standardised_ratio",

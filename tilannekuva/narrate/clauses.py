@@ -23,6 +23,7 @@ __all__ = [
     "in_pieces",
     "pace",
     "period",
+    "size",
     "span",
     "spoken",
 ]
@@ -140,6 +141,11 @@ def difference(t: Topic, metric: str) -> Clause:
     """The size of a difference: in per cent for ``…_pct`` and shares, else in the unit."""
     value = t.value(metric)
     assert value is not None  # asked for only where it is
+    return size(t, metric, value)
+
+
+def size(t: Topic, metric: str, value: float) -> Clause:
+    """The size of a difference that is no metric row, under the name that says how it is shown."""
     number = t.number(metric, value)
     change = not metric.startswith("gap")
     if metric in PER_CENT:

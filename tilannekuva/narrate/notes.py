@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from tilannekuva import words
-from tilannekuva.model import Break, Change, Finding, Gap, Indicator, Picture, Snapshot
+from tilannekuva.model import Break, Change, Finding, Gap, Indicator, Picture, RuleChange, Snapshot
 
 __all__ = [
     "age_text",
@@ -18,6 +19,7 @@ __all__ = [
     "licence_text",
     "reason_label",
     "received",
+    "rule_change_text",
     "source_line",
     "status_label",
     "status_mark",
@@ -144,6 +146,55 @@ def change_text(change: Change, picture: Picture, lang: str) -> str:
     )
 
 
+def rule_change_text(
+    change: RuleChange, picture: Picture, lang: str, old: Picture | None = None
+) -> str:
+    """What differs besides figures: a figure that is gone, a changed description or section.
+
+    Args:
+        change: What changed.
+        picture: The new picture.
+        lang: Language.
+        old: The earlier picture, for names of what the new one does not have.
+    """
+    pictures = [p for p in (picture, old) if p is not None]
+
+    def name(indicator: str) -> str:
+        known = (p.indicators[indicator] for p in pictures if indicator in p.indicators)
+        return next((words.capital(i.names[lang]) for i in known), indicator)
+
+    if change.kind == "theme":
+        sections = {
+            f"{c.id}/{s.id}": s.names[lang] for p in pictures[::-1] for c in p.cuts
+            for s in c.sections
+        }  # fmt: skip
+        parts = [
+            words.message(f"diff.theme_{key}", lang, names=words.join(found, lang))
+            for key, sign in (("came", "+"), ("went", "-"))
+            if (found := [name(k[1:]) for k in change.keys if k.startswith(sign)])
+        ]
+        return f"{sections.get(change.subject, change.subject)}: {'; '.join(parts)}"
+    if change.kind == "gone" and change.value is not None and change.period is not None:
+        indicator = next(p.indicators[change.subject] for p in pictures
+                         if change.subject in p.indicators)  # fmt: skip
+        unit = next(p.units[indicator.unit] for p in pictures if indicator.unit in p.units)
+        return words.message(
+            "diff.gone_line", lang, name=name(change.subject),
+            value=words.quantity(change.value, indicator.decimals, unit, lang),
+            period=words.period(change.period, lang),
+        )  # fmt: skip
+    keys = []
+    for key in change.keys:
+        word, _, more = key.partition(" ")
+        said = (
+            words.message(f"diff.key.{word}", lang) if words.has(f"diff.key.{word}", lang) else word
+        )
+        keys.append(f"{said} {more}".rstrip())
+    return words.message(
+        "diff.rule_line", lang, name=name(change.subject), keys=words.join(keys, lang)
+    )
+
+
 def break_text(item: Break, lang: str) -> str:
     """Where a series must not be read across, and why."""
     return words.message(
@@ -157,6 +208,7 @@ def break_text(item: Break, lang: str) -> str:
 # --- sources ----------------------------------------------------------------------------------
 
 
+@functools.cache
 def licence_text(licence: str, lang: str) -> str:
     """A licence as the lock has it, in words of the language.
 

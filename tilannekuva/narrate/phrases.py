@@ -134,7 +134,7 @@ def place(code: str, lang: str) -> Place:
 
 PER_CENT = frozenset({
     "gap_pct", "gap_index", "index", "share_of_country", "country_change_pct_10y",
-    "change_pct_1y", "change_pct_5y", "change_pct_10y",
+    "change_pct_1y", "change_pct_5y", "change_pct_10y", "revision_pct",
 })  # fmt: skip
 _COUNTS = frozenset({"age_months", "rank", "rank_low", "rank_high", "rank_n", "regions_n",
                      "trend_n", "trend_word", "trend_word_alone", "reach_year"})  # fmt: skip

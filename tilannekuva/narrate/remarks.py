@@ -6,9 +6,30 @@ from tilannekuva import periods, regions, words
 from tilannekuva.model import FEW_EVENTS, Measured, Target
 from tilannekuva.narrate import clauses, phrases
 from tilannekuva.narrate.notes import break_text
-from tilannekuva.narrate.phrases import Clause, Number, Sentence, Topic, clause, moved, sentence
+from tilannekuva.narrate.phrases import (
+    Clause,
+    Number,
+    Sentence,
+    Topic,
+    clause,
+    decimals,
+    moved,
+    sentence,
+)
+from tilannekuva.statuses import PROVISIONAL
 
-__all__ = ["age", "ahead", "boundary", "breaks", "chance", "few", "pooled", "status", "target"]
+__all__ = [
+    "age",
+    "ahead",
+    "boundary",
+    "breaks",
+    "chance",
+    "few",
+    "pooled",
+    "revision",
+    "status",
+    "target",
+]
 
 _OLD_MONTHS = 24
 
@@ -221,6 +242,37 @@ def status(t: Topic) -> Sentence | None:
     if words.has(f"{key}_old", t.lang) and (t.value("age_months") or 0) > _OLD_MONTHS:
         key += "_old"
     return sentence(t, "status", clause(key, t.lang)) if words.has(key, t.lang) else None
+
+
+def revision(t: Topic) -> Sentence | None:
+    """How far first figures like a provisional one have moved before."""
+    found = t.finding.revision
+    if found is None or t.finding.latest.status not in PROVISIONAL:
+        return None
+    told = found.told
+    metric = "revision_pct" if found.relative else "revision"
+    places = decimals(metric, told.median, t.indicator)
+    moved_at_all = words.rounded(told.median, places) != 0
+    whole = clause(
+        "revision.moved" if moved_at_all else "revision.hardly",
+        t.lang,
+        whose=t.region.genitive if found.own else words.message(_level_key(t), t.lang),
+        size=clauses.size(t, metric, told.median),
+        periods=_counted(t, f"period.{t.finding.frequency}", len(told.periods)),
+        publications=_counted(t, "publications", told.publications),
+    )
+    return sentence(t, "revision", whole)
+
+
+def _level_key(t: Topic) -> str:
+    level = t.picture.region.level
+    return f"revision.of.{level if words.has(f'revision.of.{level}', t.lang) else 'other'}"
+
+
+def _counted(t: Topic, what: str, n: int) -> Clause:
+    """So many periods or publications, in the singular where it is one."""
+    number = Number(f"revision_{what.partition('.')[0]}", float(n), str(n), t.indicator.id)
+    return clause(f"revision.{what}.{'one' if n == 1 else 'many'}", t.lang, n=number)
 
 
 def age(t: Topic) -> Sentence | None:

@@ -55,7 +55,7 @@ def sentences(finding: Finding, picture: Picture, lang: str) -> tuple[Sentence, 
     said += [_share(t), _no_country(t), remarks.chance(t), _change(t), _trend(t), _lately(t)]
     said += [_rank(t), remarks.ahead(t), remarks.pooled(t)]
     said += [*remarks.target(t), *remarks.boundary(t), *remarks.breaks(t)]
-    said += [remarks.status(t), remarks.age(t)]
+    said += [remarks.status(t), remarks.revision(t), remarks.age(t)]
     return tuple(s for s in said if s is not None)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tilannekuva import narrate, words
-from tilannekuva.model import Gap, Picture, Snapshot
+from tilannekuva.model import Gap, Picture, RuleChange, Snapshot
 
 __all__ = ["accessibility", "boundaries", "changes", "formulas", "gaps", "link", "method",
            "method_values", "name_of", "sayer", "section_id", "sources", "sums"]  # fmt: skip
@@ -56,6 +56,15 @@ class ChangeLine(NamedTuple):
     rest: str
 
 
+def _rule_line(change: RuleChange, picture: Picture, lang: str) -> ChangeLine:
+    name, _, rest = narrate.rule_change_text(change, picture, lang).partition(": ")
+    here = change.subject in picture.findings
+    section = change.subject.rpartition("/")[2]
+    href = f"#{change.subject}" if here else f"#{section_id(section)}"
+    href = href if here or change.kind == "theme" else ""
+    return ChangeLine(change.subject, name, href, f": {rest}")
+
+
 def changes(picture: Picture, lang: str) -> dict[str, Any]:
     """What differs from the view a year earlier, by kind."""
     say = sayer(lang)
@@ -74,8 +83,12 @@ def changes(picture: Picture, lang: str) -> dict[str, Any]:
         if lines:
             lines.sort(key=lambda x: (x.name, x.rest))
             groups.append({"name": say(f"changes_{kind}", n=len(lines)), "lines": lines})
+    others = [_rule_line(r, picture, lang) for r in picture.rule_changes]
+    if others:
+        groups.append({"name": say("changes_rules", n=len(others)), "lines": others})
     date = words.date(picture.compared_with, lang)
-    key = "changes_intro" if groups else "changes_same"
+    key = "changes_edition" if picture.compared_to == "edition" else "changes_intro"
+    key = key if groups else "changes_same"
     return {"intro": say(key, date=date), "groups": groups}
 
 
@@ -220,7 +233,7 @@ def _users(picture: Picture) -> dict[str, list[str]]:
     """Snapshot → indicators whose figures rest on it, directly or through a calculation."""
     found: dict[str, list[str]] = {}
     for name, finding in picture.findings.items():
-        queue, seen = list(finding.snapshots), set[str]()
+        queue, seen = list(finding.origins), set[str]()
         while queue:
             s = queue.pop()
             if s in seen or s not in picture.snapshots:

@@ -241,7 +241,8 @@ def lines(finding: Finding, picture: Picture, lang: str) -> list[Line]:
 def _lines(sayer: _Sayer) -> Iterator[Line]:
     say = sayer.say
     found = sayer.metric("latest")
-    yield Line(say("line.latest"), sayer.cell("latest"), sayer.period("latest"), _chance(sayer))
+    note = "; ".join(filter(None, (_chance(sayer), _revision(sayer))))
+    yield Line(say("line.latest"), sayer.cell("latest"), sayer.period("latest"), note)
     yield Line(say("line.age"), sayer.cell("age_months", unit="")._replace(unit=say("months")))
     if found is None or found.value is None:
         return
@@ -269,6 +270,31 @@ def _chance(sayer: _Sayer) -> str:
     low, _, high = range_.partition(f"{words.NBSP}… ")
     told = sayer.say("interval", low=low, high=high)
     return f"{told}, {sayer.say('few_events')}" if sayer.few() else told
+
+
+def _revision(sayer: _Sayer) -> str:
+    """How large, how often upwards and by how much on average first figures have moved."""
+    found = sayer.finding.revision
+    if found is None:
+        return ""
+    told = found.told
+
+    def moved(value: float, *, sign: bool) -> str:
+        if found.relative:
+            return words.percent(value, 1, sayer.lang, sign=sign)
+        places = sayer.indicator.decimals
+        if sayer.unit.id not in ("percent", "percent_change"):
+            return words.quantity(value, places, sayer.unit, sayer.lang, sign=sign)
+        show = words.signed if sign else words.number
+        number = show(value, places, sayer.lang)
+        return words.message("quantity.percentage_points", sayer.lang, value=number)
+
+    return sayer.say(
+        "revision",
+        large=moved(told.large, sign=False),
+        mean=moved(told.mean, sign=True),
+        upward=words.percent(told.upward, 0, sayer.lang),
+    )
 
 
 def _fan_lines(sayer: _Sayer) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from tilannekuva import narrate, words
 from tilannekuva.charts import Chart
 from tilannekuva.model import Finding, Gap, Language, Picture
-from tilannekuva.reports import _cells, _experts
+from tilannekuva.reports import _cells, _chain, _experts
 from tilannekuva.reports._annex import name_of, sayer, section_id
 from tilannekuva.reports._tables import chart_table, group_table, series_table
 from tilannekuva.reports._tiles import dashboard
@@ -21,16 +21,29 @@ __all__ = ["Charts", "chapters"]
 Charts = Mapping[tuple[str, str], Chart]
 """``(subject, kind)`` → chart, as :func:`tilannekuva.storyboard.draw_all` gives them."""
 
+Origins = Mapping[str, tuple[_chain.Part, ...]] | None
+"""Indicator → where its latest figure comes from; None where there are no panels to say it in."""
+
 
 def chapters(
-    story: Storyboard, picture: Picture, lang: Language, charts: Charts
+    story: Storyboard, picture: Picture, lang: Language, charts: Charts, *, panels: bool = True
 ) -> list[dict[str, Any]]:
-    """Every chapter, and one more for the indicators that no chapter names."""
+    """Every chapter, and one more for the indicators that no chapter names.
+
+    Args:
+        story: What is told in which order.
+        picture: What is told.
+        lang: Language.
+        charts: The charts of the story.
+        panels: Also what stands in the page's panels: tables under charts, details of indicators.
+            What is printed has no panels, and following every chain takes half of the time.
+    """
     drawn = {d: s.section.names[lang] for s in story.scenes for d in s.drawings}
     about: dict[str, list[Drawing]] = {}
     for d in drawn:
         about.setdefault(d.subject, []).append(d)
-    found = [_chapter(s, picture, lang, charts, about) for s in story.scenes]
+    origins = _chain.chains(picture, lang) if panels else None
+    found = [_chapter(s, picture, lang, charts, about, origins) for s in story.scenes]
     if story.rest:
         say = sayer(lang)
         found.append({
@@ -38,7 +51,7 @@ def chapters(
             "question": say("rest_question"), "lead": None, "opening": None, "figures": [],
             "heat": None, "dashboard": None, "elsewhere": [], "assessments": [],
             "commentary": None, "gaps": [], "questions": [],
-            **_numbers(story.rest, story.rest, picture, lang, about),
+            **_numbers(story.rest, story.rest, picture, lang, about, origins),
         })  # fmt: skip
     return found
 
@@ -49,11 +62,15 @@ def _chapter(
     lang: Language,
     charts: Charts,
     about: Mapping[str, list[Drawing]],
+    origins: Origins,
 ) -> dict[str, Any]:
     say = sayer(lang)
     section = scene.section
-    heat = [_figure(d, picture, lang, charts) for d in scene.drawings if d.kind == "heatmap"]
-    figures = [_figure(d, picture, lang, charts) for d in scene.drawings if d.kind != "heatmap"]
+    drawn = [
+        (d.kind == "heatmap", _figure(d, picture, lang, charts, table=origins is not None))
+        for d in scene.drawings
+    ]
+    heat, figures = ([f for hot, f in drawn if hot is wanted] for wanted in (True, False))
     lead = opening = None
     if scene.lead is not None:
         finding = picture.findings[scene.lead]
@@ -87,7 +104,7 @@ def _chapter(
         "commentary": _experts.commentary(section.id, picture, lang),
         "gaps": _gap_lines(scene.gaps, picture, lang),
         "questions": [q[lang] for q in section.questions],
-        **_numbers(scene.table, scene.home, picture, lang, about),
+        **_numbers(scene.table, scene.home, picture, lang, about, origins),
     }  # fmt: skip
 
 
@@ -112,13 +129,15 @@ def chart_id(drawing: Drawing) -> str:
     return f"chart-{drawing.subject}-{drawing.kind}"
 
 
-def _figure(drawing: Drawing, picture: Picture, lang: Language, charts: Charts) -> dict[str, Any]:
+def _figure(
+    drawing: Drawing, picture: Picture, lang: Language, charts: Charts, *, table: bool
+) -> dict[str, Any]:
     say = sayer(lang)
     chart = charts[drawing.subject, drawing.kind]
     about = drawing.subject if drawing.kind != "heatmap" else ""
     return {
         "id": chart_id(drawing), "title": chart.title, "subtitle": chart.subtitle,
-        "source": chart.source, "table": chart_table(chart, picture), "about": about,
+        "source": chart.source, "table": chart_table(chart, picture) if table else None, "about": about,
         "name": name_of(picture, about, lang) if about else "",
         # The chart escapes the texts that it writes into its own drawing.
         # The heading says what the drawing shows: its name for screen readers only says which kind.
@@ -135,7 +154,7 @@ def _figure(drawing: Drawing, picture: Picture, lang: Language, charts: Charts) 
 
 def _numbers(
     table: Sequence[str], home: Sequence[str], picture: Picture, lang: Language,
-    about: Mapping[str, list[Drawing]],
+    about: Mapping[str, list[Drawing]], origins: Origins,
 ) -> dict[str, Any]:  # fmt: skip
     rows = [_row(picture.findings[i], picture, lang) for i in table]
     marks = {}
@@ -143,14 +162,19 @@ def _numbers(
         for c in (r["latest"], *r["changes"], r["comparison"], r["share"], r["place"]):
             if c.mark:
                 marks[c.mark] = c.status
-    details = [_detail(picture.findings[i], picture, lang, about.get(i, ())) for i in home]
+    details = [] if origins is None else [
+        {**_detail(picture.findings[i], picture, lang, about.get(i, ())),
+         "chain": origins.get(i, ())}
+        for i in home
+    ]  # fmt: skip
+    notes = ((i, [c[lang] for c in picture.indicators[i].caveats]) for i in home)
     return {
         "rows": rows, "columns": _columns(rows),
         "marks": [{"mark": k, "name": v} for k, v in sorted(marks.items())],
         "details": details,
         # A closed panel is not printed; what a reader must know of its figures is.
         "caveats": [
-            {"name": d["name"], "text": " ".join(d["notes"])} for d in details if d["notes"]
+            {"name": name_of(picture, i, lang), "text": " ".join(said)} for i, said in notes if said
         ],
     }  # fmt: skip
 

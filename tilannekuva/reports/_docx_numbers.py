@@ -101,11 +101,7 @@ class Known:
             return any(-r in self.signed for r in n.readings)
         if n.sign == "+":
             return any(r in self.signed for r in n.readings)
-        if any(r in self.sizes for r in n.readings):
-            return True
-        parts = re.split(rf"[{_SPACES}]", n.text)
-        # "65 100" may be two numbers that follow each other.
-        return len(parts) > 1 and all(self.has(p) for part in parts for p in numbers(part))
+        return any(r in self.sizes for r in n.readings)
 
 
 def of_picture(picture: Picture, lang: str) -> Known:
@@ -128,6 +124,12 @@ def of_picture(picture: Picture, lang: str) -> Known:
             periods.update(s.periods)
         for line in _cells.lines(finding, picture, lang):
             known.read(f"{line.cell.text} ; {line.period} ; {line.note}")
+        if finding.revision is not None:  # what the note does not say of it
+            told = finding.revision.told
+            digits = 1 if finding.revision.relative else places
+            known.add(words.rounded(*words.scaled(told.median, digits, unit)))
+            known.add(Decimal(len(told.periods)))
+            known.add(Decimal(told.publications))
     for measured in (m for f in picture.findings.values() for m in f.metrics.values()):
         if measured.value is not None:
             known.add(Decimal(repr(measured.value)))

@@ -19,14 +19,14 @@ from docx.oxml.parser import parse_xml
 
 from tilannekuva.charts import Chart
 from tilannekuva.errors import ReportError
-from tilannekuva.model import Language, Picture
+from tilannekuva.model import LANGUAGES, Language, Picture
 from tilannekuva.reports import _docx_styles, _page
 from tilannekuva.reports._docx_numbers import Known, Written, numbers, of_picture
 from tilannekuva.reports._docx_story import Book, cards_table, story
 from tilannekuva.reports._ooxml_findings import told
 from tilannekuva.storyboard import Storyboard, draw_all, storyboard
 
-__all__ = ["Stray", "strays"]
+__all__ = ["Stray", "language", "strays"]
 
 
 class Stray(NamedTuple):
@@ -168,6 +168,31 @@ _HEADING_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*[.)]?\s+")
 _PARTS = re.compile(r"/word/(?:header|footer|footnotes|endnotes)\d*\.xml")
 
 
+_STYLES = re.compile(r'<w:docDefaults>.*?<w:lang\b[^>]*?w:val="(\w+)', re.DOTALL)
+"""Where a document says which language it is in; programs that save it again keep this."""
+
+
+def language(data: bytes) -> Language | None:
+    """The language that a document of ours says it is in; None where it says another or none.
+
+    Raises:
+        ReportError: The file is not a Word document.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as whole:
+            styles = whole.read("word/styles.xml").decode(errors="replace")
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise _unreadable(error) from error
+    said = _STYLES.search(styles)
+    return next((x for x in LANGUAGES if said and said[1].casefold() == x), None)
+
+
+def _unreadable(error: Exception) -> ReportError:
+    return ReportError(
+        f"this is not a Word document that can be read ({error}); save it as .docx again"
+    )
+
+
 def _blocks(data: bytes) -> list[_Block]:
     try:
         document = docx.Document(io.BytesIO(data))
@@ -183,9 +208,7 @@ def _blocks(data: bytes) -> list[_Block]:
             reader.fields.clear()
             reader.visit(parse_xml(part.blob))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, SyntaxError) as error:
-        raise ReportError(
-            f"this is not a Word document that can be read ({error}); save it as .docx again"
-        ) from error
+        raise _unreadable(error) from error
     return reader.blocks
 
 

@@ -194,7 +194,7 @@ def cards_table(book: Book, cards: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _all_chapters(book: Book, plan: Storyboard) -> None:
-    found = _chapters.chapters(plan, book.picture, book.lang, book.charts)
+    found = _chapters.chapters(plan, book.picture, book.lang, book.charts, panels=False)
     cut = ""
     for scene, chapter in zip(plan.scenes, found, strict=False):
         first = scene.cut.id != cut

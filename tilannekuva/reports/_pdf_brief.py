@@ -81,7 +81,7 @@ def brief(
     say = _annex.sayer(lang)
     alone = scene._replace(elsewhere=())
     chapter = _chapters.chapters(
-        story._replace(scenes=(alone,), rest=()), picture, lang, charts
+        story._replace(scenes=(alone,), rest=()), picture, lang, charts, panels=False
     )[0]  # fmt: skip
     chosen = _chosen(picture, scene)
     first = [chapter["lead"]["figure"]] if chapter["lead"] else []

@@ -5,20 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from tilannekuva.model import Finding, Picture, Series
+from tilannekuva.model import Picture
+from tilannekuva.reports._series import digits, every_series
 
 __all__ = ["figures", "lock"]
 
-_COLUMNS = ("indicator", "region", "breakdown", "period", "value", "status", "snapshots")
+_COLUMNS = ("indicator", "region", "breakdown", "period", "value", "status", "snapshot")
 
 
 def figures(picture: Picture, indicators: Iterable[str] | None = None) -> bytes:
     """The figures of a picture as CSV: UTF-8, comma, decimal point, every digit.
 
-    The first six columns are those of the one table. The last one names the versions of the data
-    that the indicator rests on: a picture knows them by indicator, not by figure.
+    The columns are those of the one table.
 
     Args:
         picture: Whose figures.
@@ -29,33 +29,14 @@ def figures(picture: Picture, indicators: Iterable[str] | None = None) -> bytes:
     writer.writerow(_COLUMNS)
     for name in picture.findings if indicators is None else indicators:
         finding = picture.findings[name]
-        snapshots = " ".join(finding.snapshots)
-        for region, breakdown, series in _all_series(finding):
+        for region, breakdown, series in every_series(finding):
             writer.writerows(
-                (finding.indicator, region, breakdown, period, _number(value), status, snapshots)
-                for period, value, status in zip(
-                    series.periods, series.values, series.statuses, strict=True
+                (finding.indicator, region, breakdown, period, digits(value), status, snapshot)
+                for period, value, status, snapshot in zip(
+                    series.periods, series.values, series.statuses, series.origins, strict=True
                 )
             )
     return file.getvalue().encode()
-
-
-def _number(value: float | None) -> str:
-    """The shortest text that is the number; nothing where there is none."""
-    return "" if value is None else repr(float(value)).removesuffix(".0")
-
-
-def _all_series(finding: Finding) -> Iterator[tuple[str, str, Series]]:
-    """Every series of a finding: (code of the area, breakdown, figures)."""
-    country = (finding.country,) if finding.country is not None else ()
-    # The peers are among the others.
-    for series in (*finding.segments, *country, *finding.parts, *finding.others):
-        yield series.region, finding.breakdown, series
-    own = finding.segments[-1].region if finding.segments else finding.region
-    for series in finding.profile:
-        yield own, series.region, series
-    for series in finding.country_profile:
-        yield "SSS", series.region, series
 
 
 def lock(picture: Picture) -> bytes:

@@ -84,7 +84,7 @@ def document(
         drawn: Takes every drawing that the values name.
     """
     say = _annex.sayer(lang)
-    chapters = _chapters.chapters(story, picture, lang, charts)
+    chapters = _chapters.chapters(story, picture, lang, charts, panels=False)
     cover = cover_map(picture)
     if cover is not None:
         drawn.files["cover.svg"] = cover

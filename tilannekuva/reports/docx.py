@@ -11,13 +11,13 @@ from tilannekuva import narrate, words
 from tilannekuva.errors import ReportError
 from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _docx_brief, _docx_styles, _page
-from tilannekuva.reports._docx_reading import Stray, strays
+from tilannekuva.reports._docx_reading import Stray, language, strays
 from tilannekuva.reports._docx_story import Bitmaps, Book, Charts, story, with_contents
 from tilannekuva.reports._ooxml_bitmaps import bitmaps as make_bitmaps
 from tilannekuva.reports._ooxml_findings import draw_some
 from tilannekuva.storyboard import draw_all, storyboard
 
-__all__ = ["Stray", "brief", "numbers_not_in", "render"]
+__all__ = ["Stray", "brief", "language", "numbers_not_in", "render"]
 
 
 def render(

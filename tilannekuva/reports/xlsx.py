@@ -8,55 +8,49 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell as PageCell
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.filters import AutoFilter
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tilannekuva.model import Picture
 from tilannekuva.reports import _workbook
-from tilannekuva.reports._ooxml import repack
+from tilannekuva.reports._ooxml import LANGUAGE, repack
 from tilannekuva.reports._workbook import Cell, Column, Link, Number, Sheet
+from tilannekuva.reports._xlsx_cells import (
+    FILTER,
+    HEADING,
+    IGNORED,
+    LINKED,
+    NARROWEST,
+    PLAIN,
+    QUIET,
+    SHADE,
+    TITLE,
+    UNDER,
+    UNDER_HEAD,
+    cell_at,
+    hyperlink,
+    is_risky,
+    length,
+    number_format,
+    paper,
+    put,
+    row_height,
+    text_of,
+)
 
 __all__ = ["HEAD", "render"]
 
 HEAD = 4
 """Row of the headings."""
-_NARROWEST, _FILTER = 8, 3
-"""Least width of a column, and what the filter button of a heading takes, in characters."""
-_LETTERS = 1.12
-"""Letters that fit in the width of a digit, in which columns are measured; a little is spared."""
-_TALLEST = 400
-"""Height of a row in points; no program shows more than 409."""
-_LONGEST = 32_767
-"""Characters that a cell can hold."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\n")
-"""What a spreadsheet may take for a formula once the cell is edited or pasted on."""
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
-_LANGUAGE = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
-
-_INK, _ACCENT, _GREY = "111827", "0B4F8A", "374151"
-_PLAIN = Font(name="Arial", size=10, color=_INK)
-_QUIET = Font(name="Arial", size=10, color=_GREY)
-_LINKED = Font(name="Arial", size=10, color=_ACCENT, underline="single")
-_TITLE = Font(name="Arial", size=14, bold=True, color=_INK)
-_HEADING = Font(name="Arial", size=10, bold=True, color=_INK)
-_SHADE = PatternFill("solid", fgColor="F3F4F6")
-_UNDER = Border(bottom=Side(style="thin", color="D1D5DB"))
-_UNDER_HEAD = Border(bottom=Side(style="medium", color=_GREY))
 
 
 def render(picture: Picture, lang: str) -> bytes:
@@ -77,11 +71,11 @@ def render(picture: Picture, lang: str) -> bytes:
         page, widths = book.create_sheet(sheet.name), _widths(sheet)
         _head(page, sheet, widths)
         _table(page, sheet)
-        _paper(page)
+        paper(page, HEAD)
         made[f"xl/worksheets/sheet{n}.xml"] = sheet, _rows(page, sheet, widths, texts)
     cover, _ = made["xl/worksheets/sheet1.xml"]
     book.properties.title, book.properties.subject = cover.title, cover.source
-    book.properties.creator, book.properties.language = "tilannekuva", _LANGUAGE[lang]
+    book.properties.creator, book.properties.language = "tilannekuva", LANGUAGE[lang]
     file = io.BytesIO()
     book.save(file)
     return repack(
@@ -96,29 +90,23 @@ def render(picture: Picture, lang: str) -> bytes:
 
 
 def _head(page: Worksheet, sheet: Sheet, widths: Sequence[int]) -> None:
-    _put(_at(page, 1, 1), sheet.title, _TITLE)
-    _put(_at(page, 2, 1), sheet.source, _QUIET)
+    put(cell_at(page, 1, 1), sheet.title, TITLE)
+    put(cell_at(page, 2, 1), sheet.source, QUIET)
     if sheet.back is not None:
-        _put(_at(page, 3, 1), sheet.back, _LINKED)
-        _at(page, 3, 1).alignment = Alignment(vertical="top")
+        put(cell_at(page, 3, 1), sheet.back, LINKED)
+        cell_at(page, 3, 1).alignment = Alignment(vertical="top")
     for n, column in enumerate(sheet.columns, 1):
-        cell = _at(page, HEAD, n)
-        _put(cell, column.head, _HEADING)
-        cell.fill, cell.border = _SHADE, _UNDER_HEAD
+        cell = cell_at(page, HEAD, n)
+        put(cell, column.head, HEADING)
+        cell.fill, cell.border = SHADE, UNDER_HEAD
         cell.alignment = _aligned(column, wrap=True)
     for n, width in enumerate(widths, 1):
         page.column_dimensions[get_column_letter(n)].width = width
     heads = [c.head for c in sheet.columns]
     # The filter button hides what is behind it.
-    room = [w - (_FILTER if sheet.filters else 0) for w in widths]
-    for row, height in {1: 22, 2: 16, 3: 22, HEAD: _height(heads, room) + 4}.items():
+    room = [w - (FILTER if sheet.filters else 0) for w in widths]
+    for row, height in {1: 22, 2: 16, 3: 22, HEAD: row_height(heads, room) + 4}.items():
         page.row_dimensions[row].height = height
-
-
-def _at(page: Worksheet, row: int, column: int) -> PageCell:
-    cell = page.cell(row, column)
-    assert isinstance(cell, PageCell)  # nothing is merged
-    return cell
 
 
 def _aligned(column: Column, *, wrap: bool) -> Alignment:
@@ -132,28 +120,10 @@ def _widths(sheet: Sheet) -> list[int]:
     found = []
     for column, cells in zip(sheet.columns, zip(*sheet.rows, strict=True), strict=True):
         heading = max(len(word) for word in column.head.split()) + 1
-        heading += _FILTER if sheet.filters else 0
-        content = max(map(_length, set(cells)))
-        found.append(max(_NARROWEST, heading, min(content, column.widest)) + 2)
+        heading += FILTER if sheet.filters else 0
+        content = max(map(length, set(cells)))
+        found.append(max(NARROWEST, heading, min(content, column.widest)) + 2)
     return found
-
-
-def _height(cells: Iterable[Cell], widths: Sequence[int]) -> int:
-    """Height in points of a row whose texts are wrapped; programs do not all find it themselves."""
-    lines = 1
-    for cell, width in zip(cells, widths, strict=True):
-        fits = int(width * _LETTERS)
-        if not isinstance(cell, Number) and _length(cell) > fits:
-            wrapped = (textwrap.wrap(part, fits) or [""] for part in _text(cell).split("\n"))
-            lines = max(lines, sum(map(len, wrapped)))
-    return min(_TALLEST, 2 + 13 * lines)
-
-
-def _length(cell: Cell) -> int:
-    if isinstance(cell, Number):
-        return len(f"{cell.value:+,.{cell.decimals}f}")
-    text = cell.text if isinstance(cell, Link) else cell or ""
-    return max(map(len, text.split("\n")))
 
 
 def _table(page: Worksheet, sheet: Sheet) -> None:
@@ -168,64 +138,6 @@ def _table(page: Worksheet, sheet: Sheet) -> None:
 
 def _ref(sheet: Sheet, first: int = HEAD) -> str:
     return f"A{first}:{get_column_letter(len(sheet.columns))}{HEAD + len(sheet.rows)}"
-
-
-def _paper(page: Worksheet) -> None:
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.75)
-    page.print_title_rows = f"{HEAD}:{HEAD}"
-    page.HeaderFooter.oddFooter = HeaderFooterItem(
-        left=_HeaderFooterPart(text="&A"), right=_HeaderFooterPart(text="&P / &N")
-    )
-
-
-def _put(place: PageCell, cell: Cell, font: Font) -> None:
-    """Write a cell: a number as a number, a text as a text whatever it begins with."""
-    place.font = font
-    if isinstance(cell, Number):
-        place.value, place.number_format = cell.value, _number_format(cell)
-        return
-    place.value, place.data_type = _text(cell), "s"
-    place.quotePrefix = _is_risky(cell)
-    if isinstance(cell, Link):
-        place.hyperlink = _hyperlink(cell, place.coordinate)
-
-
-def _hyperlink(link: Link, place: str) -> Hyperlink:
-    sheet = link.target.removeprefix("#")
-    if sheet != link.target:
-        return Hyperlink(ref=place, location=f"'{sheet}'!A1")
-    return Hyperlink(ref=place, target=link.target)
-
-
-def _text(cell: Cell) -> str:
-    """The text of a cell as it can be held: no control characters, not too long."""
-    text = cell.text if isinstance(cell, Link) else str(cell or "")
-    kept = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return kept if len(kept) <= _LONGEST else kept[: _LONGEST - 1] + "…"
-
-
-def _is_risky(cell: Cell) -> bool:
-    return not isinstance(cell, Number) and _text(cell).startswith(_FORMULA)
-
-
-def _number_format(number: Number) -> str:
-    """How a number looks; what rounds to zero has no sign.
-
-    >>> _number_format(Number(1.5, 1)), _number_format(Number(2030, 0, "year"))
-    ('#,##0.0', '0')
-    >>> _number_format(Number(1.5, 1, "signed"))
-    '[>=0.05]+#,##0.0;[<=-0.05]-#,##0.0;0.0'
-    """
-    if number.form == "year":
-        return "0"
-    part = "." + "0" * number.decimals if number.decimals else ""
-    if number.form == "plain":
-        return "#,##0" + part
-    half = f"{5 / 10 ** (number.decimals + 1):.{number.decimals + 1}f}"
-    return f"[>={half}]+#,##0{part};[<=-{half}]-#,##0{part};0{part}"
 
 
 # --- the rows, as text ------------------------------------------------------------------------
@@ -257,18 +169,18 @@ class _Fragments(dict[Cell, str]):
         super().__init__()
         self.page, self.texts = page, texts
         self.alignment = _aligned(column, wrap=not long)
-        self.border = None if long else _UNDER
+        self.border = None if long else UNDER
         self.styles: dict[str, int] = {}
 
     def __missing__(self, cell: Cell) -> str:
         if cell is None:
             made = '"/>'
         elif isinstance(cell, Number):
-            style = self._style(_number_format(cell), cell)
+            style = self._style(number_format(cell), cell)
             made = f'" s="{style}"><v>{repr(float(cell.value)).removesuffix(".0")}</v></c>'
         else:
-            style = self._style(f"{type(cell).__name__} {_is_risky(cell)}", cell)
-            made = f'" s="{style}" t="s"><v>{self.texts[_text(cell)]}</v></c>'
+            style = self._style(f"{type(cell).__name__} {is_risky(cell)}", cell)
+            made = f'" s="{style}" t="s"><v>{self.texts[text_of(cell)]}</v></c>'
         self[cell] = made
         return made
 
@@ -276,7 +188,7 @@ class _Fragments(dict[Cell, str]):
         """Number of the style in the workbook; one for each way a cell may look."""
         if key not in self.styles:
             model = WriteOnlyCell(self.page)
-            _put(model, cell, _LINKED if isinstance(cell, Link) else _PLAIN)
+            put(model, cell, LINKED if isinstance(cell, Link) else PLAIN)
             model.alignment = self.alignment
             if self.border is not None:
                 model.border = self.border
@@ -295,10 +207,10 @@ def _rows(page: Worksheet, sheet: Sheet, widths: Sequence[int], texts: _Texts) -
         parts += [numbers, map(made[column.numeric].__getitem__, cells)]
     if not sheet.long:
         row = row.replace(">", ' ht="%d">', 1)
-        parts.insert(1, [_height(cells, widths) for cells in sheet.rows])
+        parts.insert(1, [row_height(cells, widths) for cells in sheet.rows])
         # The library looks for links in its own cells, and here are none.
         vars(page)["_hyperlinks"] += [
-            _hyperlink(cell, f"{x}{n}")
+            hyperlink(cell, f"{x}{n}")
             for n, cells in zip(numbers, sheet.rows, strict=True)
             for x, cell in zip(letters, cells, strict=True)
             if isinstance(cell, Link)
@@ -314,11 +226,6 @@ _TEXTS_LINK = (
     b'<Relationship Id="texts" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
     b'relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
 )
-# Years and table codes are meant as text: without this each has a green corner.
-_IGNORED = (
-    b'<ignoredErrors><ignoredError sqref="A1:Z1048576" numberStoredAsText="1"/></ignoredErrors>'
-    b"<tableParts"
-)
 
 
 def _mend(name: str, part: bytes, sheet: Sheet | None, rows: bytes) -> bytes:
@@ -331,4 +238,4 @@ def _mend(name: str, part: bytes, sheet: Sheet | None, rows: bytes) -> bytes:
         return part
     part = part.replace(b"</sheetData>", rows + b"</sheetData>", 1)
     ref = f'<dimension ref="{_ref(sheet, 1)}"'.encode()
-    return _DIMENSION.sub(ref, part, count=1).replace(b"<tableParts", _IGNORED, 1)
+    return _DIMENSION.sub(ref, part, count=1).replace(b"<tableParts", IGNORED, 1)

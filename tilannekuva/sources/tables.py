@@ -9,8 +9,8 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -19,7 +19,7 @@ from tilannekuva.errors import SourceError
 from tilannekuva.sources import _layout
 from tilannekuva.sources._typed_csv import rows_of
 
-__all__ = ["parse"]
+__all__ = ["Page", "page", "parse"]
 
 
 def parse(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
@@ -115,6 +115,47 @@ def _csv(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
 
 
 def _sheet(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
+    def choose(names: Sequence[str]) -> str:
+        name: str = layout.get("sheet") or next(iter(names), "")
+        if name not in names:
+            raise SourceError(f"{where}: no sheet '{name}'; it has {', '.join(names)}")
+        return name
+
+    comma = layout.get("decimal") == ","
+    found = page(data, choose, where, lambda c: _text(c, comma))
+    _check_cells(found, layout, f"{where}: sheet '{found.name}'")
+    return _frame(found.rows, layout, f"sheet '{found.name}', row", where)
+
+
+class Page(NamedTuple):
+    """A sheet of a workbook as it stands."""
+
+    name: str
+    rows: dict[int, tuple[Any, ...]]
+    """Row number as a person sees it → its cells."""
+    bare: list[tuple[int, int]]
+    """(row, column) of formulas that no program has calculated: their cells look empty."""
+    merged: list[str]
+    """Ranges of merged cells: all but the first look empty."""
+
+
+def page(
+    data: bytes,
+    choose: Callable[[Sequence[str]], str],
+    where: str,
+    convert: Callable[[Any], Any] = lambda cell: cell.value,
+) -> Page:
+    """Read one sheet of a workbook, hidden rows and columns too.
+
+    Args:
+        data: The file's bytes.
+        choose: Given the names of the sheets, returns the one to read, or raises.
+        where: Name of the file, for errors.
+        convert: A cell → what is kept of it; by default a text, number, date, truth value or None.
+
+    Raises:
+        SourceError: Not a workbook, or a damaged one.
+    """
     from openpyxl import load_workbook
 
     if not data.startswith(_ZIP):
@@ -124,15 +165,12 @@ def _sheet(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
             # What openpyxl warns of (styles, drop-down lists) is no part of the figures.
             warnings.simplefilter("ignore", UserWarning)
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            pages: dict[str, Any] = {page.title: page for page in book.worksheets}
-            name = layout.get("sheet") or next(iter(pages), "")
-            if name not in pages:
-                raise SourceError(f"{where}: no sheet '{name}'; it has {', '.join(pages)}")
+            sheets: dict[str, Any] = {sheet.title: sheet for sheet in book.worksheets}
+            sheet = sheets[choose(tuple(sheets))]
             # How far the sheet reaches by its own word can be wrong, and would cut the table.
-            pages[name].reset_dimensions()
-            comma = layout.get("decimal") == ","
-            rows = {n: [_text(c, comma) for c in r] for n, r in enumerate(pages[name].rows, 1)}
-            bare, merged = _unsound(packed.read(pages[name]._worksheet_path))
+            sheet.reset_dimensions()
+            rows = {n: tuple(map(convert, row)) for n, row in enumerate(sheet.rows, 1)}
+            bare, merged = _unsound(packed.read(sheet._worksheet_path))
     # A damaged workbook fails wherever the damage is; a parser of XML raises a SyntaxError.
     except (zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, OSError, EOFError,
             TypeError, AttributeError, ValueError) as error:  # fmt: skip
@@ -140,8 +178,7 @@ def _sheet(data: bytes, layout: Mapping[str, Any], where: str) -> pd.DataFrame:
             f"{where}: not an Excel workbook, or a damaged one ({error}); open it in Excel and "
             "save it as .xlsx"
         ) from error
-    _check_cells(rows, layout, bare, merged, f"{where}: sheet '{name}'")
-    return _frame(rows, layout, f"sheet '{name}', row", where)
+    return Page(sheet.title, rows, bare, merged)
 
 
 def _no_workbook(data: bytes) -> str:
@@ -159,7 +196,11 @@ def _unsound(xml: bytes) -> tuple[list[tuple[int, int]], list[str]]:
     """
     from openpyxl.utils.cell import coordinate_to_tuple
 
-    bare, merged, row, column = [], [], 0, 0
+    bare: list[tuple[int, int]] = []
+    merged: list[str] = []
+    row = column = 0
+    if not _DOUBTFUL.search(xml):
+        return bare, merged
     for event, element in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
         tag = element.tag.rpartition("}")[2]
         if event == "start" and tag == "row":
@@ -178,27 +219,21 @@ def _unsound(xml: bytes) -> tuple[list[tuple[int, int]], list[str]]:
     return bare, merged
 
 
-def _check_cells(
-    rows: Mapping[int, Sequence[str]],
-    layout: Mapping[str, Any],
-    bare: Sequence[tuple[int, int]],
-    merged: Sequence[str],
-    where: str,
-) -> None:
+def _check_cells(found: Page, layout: Mapping[str, Any], where: str) -> None:
     """No cell of the table may look empty without being so."""
     from openpyxl.utils.cell import get_column_letter, range_boundaries
 
-    head = layout.get("header", 1)
+    rows, head = found.rows, layout.get("header", 1)
     every = layout.get("time") == "columns" or "variables" not in layout
     heads = {n: c for n, c in enumerate(rows.get(head, ()), 1) if c}
     used = {n for n, c in heads.items() if every or c in _layout.used(layout)}
-    for row, column in bare:
+    for row, column in found.bare:
         if row == head or (row > head and column in used):
             raise SourceError(
                 f"{where}, cell {get_column_letter(column)}{row}: the formula has no stored value; "
                 "open the file in Excel and save it, or write the number itself"
             )
-    for area in merged:
+    for area in found.merged:
         left, first, _, last = (n or 0 for n in range_boundaries(area))
         crossed = first <= head <= last and left <= max(heads, default=0)
         body = [rows.get(n, ()) for n in range(max(first, head + 1), last + 1)]
@@ -257,6 +292,8 @@ def _frame(
     )
 
 
+_DOUBTFUL = re.compile(rb"<(?:\w+:)?(?:f|mergeCell)\b")
+"""A formula or a merged range; most sheets have none, and need not be looked through."""
 _NUMBER = re.compile(r"[-+−]?[0-9][0-9.,\s]*")
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

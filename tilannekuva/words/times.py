@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Literal, NamedTuple
 
 from babel.dates import get_month_names
@@ -22,8 +23,14 @@ class _Month(NamedTuple):
 
 
 def _month(index: int, lang: str) -> str:
+    return _months(lang)[index % 12]
+
+
+@functools.cache
+def _months(lang: str) -> tuple[str, ...]:
+    """Names of the months, January first; the locale is read once."""
     names = get_month_names("wide", context="stand-alone", locale=LOCALES[lang])
-    return str(names[index % 12 + 1])
+    return tuple(str(names[n]) for n in range(1, 13))
 
 
 def period(text: str, lang: str, form: Form = "plain", reference: str | None = None) -> str:

@@ -23,13 +23,15 @@ def sheets(picture: Picture, lang: str) -> tuple[Sheet, ...]:
 
 
 def _sheets(book: Book) -> Iterator[Sheet]:
+    figures = long.figures(book)
     made = [
         *tables.key_figures(book),
         *tables.sections(book),
         tables.unknown(book),
         long.measures(book),
-        long.figures(book),
+        figures,
         long.sources(book),
     ]
-    cover, notes = front.cover(book), front.notes(book)
+    digits = book.say("head.digits") in {c.head for c in figures.columns}
+    cover, notes = front.cover(book), front.notes(book, digits=digits)
     yield from (cover, front.contents(book, [cover, notes, *made]), notes, *made)

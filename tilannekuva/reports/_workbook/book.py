@@ -135,13 +135,13 @@ class Book:
 
     @functools.cached_property
     def notes(self) -> tuple[Note, ...]:
-        """Boundaries, breaks and caveats, each text once, in the order of the indicators."""
+        """Boundaries, breaks, revisions, caveats: each text once, in the order of indicators."""
         found: dict[str, tuple[str, list[str]]] = {}
         for name, finding in self.picture.findings.items():
             said = [
                 (s.kind, s.text)
                 for s in narrate.sentences(finding, self.picture, self.lang)
-                if s.kind in ("boundary", "break")
+                if s.kind in ("boundary", "break", "revision")
             ]
             said += [("caveat", c[self.lang]) for c in self.picture.indicators[name].caveats]
             for kind, text in dict.fromkeys(said):

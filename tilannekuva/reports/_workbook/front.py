@@ -76,8 +76,13 @@ def contents(book: Book, listed: Sequence[Sheet]) -> Sheet:
     )
 
 
-def notes(book: Book) -> Sheet:
-    """Marks, statuses and terms in words; boundaries, breaks and caveats by number."""
+def notes(book: Book, *, digits: bool = False) -> Sheet:
+    """Marks, statuses and terms in words; boundaries, breaks and caveats by number.
+
+    Args:
+        book: The workbook.
+        digits: Whether the table of all figures has the column of all digits.
+    """
     say, lang = book.say, book.lang
     where = {
         "sheet": book.name("measures"),
@@ -96,6 +101,8 @@ def notes(book: Book) -> Sheet:
     rows: list[Row] = [
         (shown, say("kind.mark"), NONE, say(f"mark.{key}", **where)) for key, shown in marks.items()
     ]
+    if digits:
+        rows.append((say("head.digits"), say("kind.column"), where["all"], say("mark.digits")))
     rows += [
         (narrate.status_label(s, lang), say("kind.status"), say("head.status"), say(f"status.{s}"))
         for s in (*PRESENT, *ABSENT)

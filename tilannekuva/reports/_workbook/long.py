@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from tilannekuva import narrate, words
 from tilannekuva.metric_fans import FAN
-from tilannekuva.model import ABSENT, PRESENT, Finding, Measured, Series, Snapshot, Unit
+from tilannekuva.model import ABSENT, PRESENT, Finding, Measured, Snapshot, Unit
+from tilannekuva.reports._series import area_name, every_series, group_name, own_code
 from tilannekuva.reports._workbook.book import Book
 from tilannekuva.reports._workbook.cells import NONE, Link, Number, Row, Sheet
 
@@ -15,7 +16,7 @@ __all__ = ["figures", "measures", "sources"]
 _MEASURES = ("indicator_id", "indicator", "region_code", "region", "measure_id", "measure", "value",
              "unit", "period_code", "status", "remark")  # fmt: skip
 _FIGURES = ("indicator_id", "indicator", "region_code", "region", "group_code", "group",
-            "period_code", "value", "unit", "status")  # fmt: skip
+            "period_code", "value", "unit", "status", "snapshot")  # fmt: skip
 _SOURCES = ("snapshot", "kind", "publisher", "publisher_table", "name", "vintage", "published",
             "licence", "address", "transcribed", "formula", "parents", "used_by")  # fmt: skip
 _UNITS = {"age_months": "months", "rank": "rank_unit", "rank_low": "rank_unit",
@@ -26,6 +27,8 @@ _UNITS = {"age_months": "months", "rank": "rank_unit", "rank_low": "rank_unit",
           "reach_year": "calendar_year"}  # fmt: skip
 _WIDER = ("eu", "national")
 """Scopes of a target that make it indicative for a region."""
+_DIGITS = 15
+"""So many a spreadsheet keeps of a number, whoever saves it; some keep two more."""
 
 
 def measures(book: Book) -> Sheet:
@@ -35,16 +38,32 @@ def measures(book: Book) -> Sheet:
 
 
 def figures(book: Book) -> Sheet:
-    """One row a figure: the region, its municipalities, the other regions and the country."""
+    """One row a figure: the region, its municipalities, the other regions and the country.
+
+    Figures of more digits than a spreadsheet keeps have them as text in a column of their own, so
+    that all come back to the last digit (:func:`tilannekuva.workbooks.read_workbook`).
+    """
     rows = [row for finding in book.picture.findings.values() for row in _figures(book, finding)]
-    return book.sheet(book.name("all"), book.say("title.all"), _FIGURES, rows, long=True)
+    columns: tuple[str, ...] = (*_FIGURES, "digits")
+    if all(row[-1] is None for row in rows):
+        columns, rows = _FIGURES, [row[:-1] for row in rows]
+    return book.sheet(book.name("all"), book.say("title.all"), columns, rows, long=True)
+
+
+def _digits(value: float | None) -> str | None:
+    """Every digit of a number that has more than a spreadsheet keeps.
+
+    >>> _digits(2.01), _digits(0.1 + 0.2)
+    (None, '0.30000000000000004')
+    """
+    return None if value is None or float(f"{value:.{_DIGITS}g}") == value else repr(value)
 
 
 def sources(book: Book) -> Sheet:
     """One row a snapshot: the publishers' own, then what was computed from them."""
     used: dict[str, list[str]] = {}
     for name, finding in book.picture.findings.items():
-        for snapshot in finding.snapshots:
+        for snapshot in finding.origins:
             used.setdefault(snapshot, []).append(name)
     order = sorted(
         book.picture.snapshots.values(),
@@ -57,21 +76,10 @@ def sources(book: Book) -> Sheet:
 # --- measures ---------------------------------------------------------------------------------
 
 
-def _area(book: Book, code: str) -> str:
-    """The name of an area, with its division where that is not today's."""
-    base, _, year = code.partition("@")
-    name = book.picture.regions[base].names[book.lang]
-    return words.message("page.division_year", book.lang, name=name, year=year) if year else name
-
-
-def _own(finding: Finding) -> str:
-    """The region's code with the division of its newest figures."""
-    return finding.segments[-1].region if finding.segments else finding.region
-
-
 def _measures(book: Book, finding: Finding) -> Iterator[Row]:
-    code, unit = _own(finding), book.unit(finding)
-    head = (finding.indicator, book.title(finding.indicator), code, _area(book, code))
+    code, unit = own_code(finding), book.unit(finding)
+    area = area_name(book.picture, code, book.lang)
+    head = (finding.indicator, book.title(finding.indicator), code, area)
     prefix = "sheet.metric."
     for key, name in words.messages(book.lang).items():
         metric = key.removeprefix(prefix)
@@ -153,45 +161,20 @@ def _figures(book: Book, finding: Finding) -> Iterator[Row]:
     indicator = book.picture.indicators[finding.indicator]
     unit = book.unit(finding).label[book.lang] or None
     labels = {s: narrate.status_label(s, book.lang) for s in (*PRESENT, *ABSENT)}
-    for code, group, series in _all_series(finding):
+    for code, group, series in every_series(finding):
         head = (
             indicator.id,
             indicator.names[book.lang],
             code,
-            _area(book, code),
+            area_name(book.picture, code, book.lang),
             group,
-            _group(book, indicator.axes, group),
+            group_name(indicator.axes, group, book.lang),
         )
-        for period, value, status in zip(
-            series.periods, series.values, series.statuses, strict=True
+        for period, value, status, origin in zip(
+            series.periods, series.values, series.statuses, series.origins, strict=True
         ):
             number = None if value is None else Number(value, indicator.decimals)
-            yield (*head, period, number, unit, labels[status])
-
-
-def _all_series(finding: Finding) -> Iterator[tuple[str, str, Series]]:
-    """Every series of a finding: (code of the area, breakdown, figures)."""
-    # The peers are among the others.
-    of_areas = (
-        *finding.segments,
-        *filter(None, [finding.country]),
-        *finding.parts,
-        *finding.others,
-    )
-    for series in of_areas:
-        yield series.region, finding.breakdown, series
-    for series in finding.profile:
-        yield _own(finding), series.region, series
-    for series in finding.country_profile:
-        yield "SSS", series.region, series
-
-
-def _group(book: Book, axes: Sequence[str], breakdown: str) -> str:
-    """Names of the groups of a breakdown on each axis but the summed ones."""
-    if breakdown == "total":
-        return book.say("total")
-    pairs = [(a, c) for a, c in zip(axes, breakdown.split("."), strict=False) if c != "T"]
-    return ", ".join(narrate.axis_name(a, c, book.lang) for a, c in pairs) or breakdown
+            yield (*head, period, number, unit, labels[status], origin or None, _digits(value))
 
 
 # --- sources ----------------------------------------------------------------------------------
