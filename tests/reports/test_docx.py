@@ -19,8 +19,9 @@ from docx.oxml.ns import qn
 
 from tilannekuva import narrate, words
 from tilannekuva.errors import ReportError
-from tilannekuva.model import LANGUAGES, Picture, Text
-from tilannekuva.reports import _chapters, _ooxml_bitmaps, docx
+from tilannekuva.model import LANGUAGES, Assessment, Commentary, Picture, Text
+from tilannekuva.narrate import bound
+from tilannekuva.reports import _chapters, _experts, _ooxml_bitmaps, docx
 from tilannekuva.reports._ooxml import LANGUAGE
 from tilannekuva.storyboard import draw_all, storyboard
 
@@ -256,20 +257,89 @@ def test_a_brief_is_two_pages_at_most(case, lang, tmp_path: Path):
         pytest.skip("pages are counted with LibreOffice and poppler")
     charts, bitmaps = case.drawn("MK18", lang)
     picture = case("MK18", lang)[0]
-    for theme in THEMES:
-        content = docx.brief(picture, theme, lang, charts=charts, bitmaps=bitmaps)
-        (tmp_path / f"{theme}.docx").write_bytes(content)
+    names = []
+    long = judged(picture, "Tilauskanta on ohentunut, mutta kaivokset investoivat. " * 30, roles=6,
+                  lang=lang)  # fmt: skip
+    for theme, (kind, p) in itertools.product(THEMES, (("plain", picture), ("judged", long))):
+        content = docx.brief(p, theme, lang, charts=charts, bitmaps=bitmaps)
+        names.append(f"{theme}-{kind}")
+        (tmp_path / f"{names[-1]}.docx").write_bytes(content)
     home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
     subprocess.run(
         ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path),
-         *(str(tmp_path / f"{t}.docx") for t in THEMES)],
+         *(str(tmp_path / f"{n}.docx") for n in names)],
         check=True, capture_output=True, timeout=180,
     )  # fmt: skip
-    for theme in THEMES:
+    for name in names:
         told = subprocess.run(
-            ["pdfinfo", str(tmp_path / f"{theme}.pdf")], check=True, capture_output=True, text=True
+            ["pdfinfo", str(tmp_path / f"{name}.pdf")], check=True, capture_output=True, text=True
         ).stdout
-        assert int(re.search(r"Pages:\s+(\d+)", told)[1]) <= 2, theme
+        assert int(re.search(r"Pages:\s+(\d+)", told)[1]) <= 2, name
+
+
+# --- the experts' half --------------------------------------------------------------------------
+
+HARD = "**x** <script>alert(1)</script> ]]> {braces} \x07 & \"'"
+
+
+def judged(picture: Picture, reasons: str, *, roles: int = 1, lang: str = "fi") -> Picture:
+    """The picture with judgements of every theme and a text on each."""
+    found = tuple(
+        Assessment(subject=t, now=("-", "+")[n % 2], in_6_months="0", in_12_months="+",
+                   reasons=reasons, role=f"johtaja {n}", edition="2025-10-23")
+        for t in THEMES for n in range(roles)
+    )  # fmt: skip
+    text = "BKT oli {{ gdp_pc.latest }}.\n\n- *yksi*\n- [linkki](https://example.org)\n\n3. x\n"
+    notes = tuple(
+        Commentary(section=t, language=lang, text=text, file=f"{t}.md", edition="2025-10-23")
+        for t in THEMES
+    )
+    return picture.model_copy(update={"assessments": found, "commentary": notes})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_document_and_the_brief_have_what_experts_say(case, lang):
+    charts, bitmaps = case.drawn("MK18", lang)
+    picture = judged(case("MK18", lang)[0], "Tilauskanta on ohentunut.", lang=lang)
+    scene = next(s for s in storyboard(picture).scenes if s.section.id == "growth")
+    (a,) = _experts.judgements(scene.assessments, picture, lang)
+    assert a["differs"], "the figures of growth point to the better"
+    drawn = {"charts": charts, "bitmaps": bitmaps}
+    for content in (
+        docx.render(picture, lang, **drawn),
+        docx.brief(picture, "growth", lang, **drawn),
+    ):
+        document = library.Document(io.BytesIO(content))
+        said = [p.text for p in document.paragraphs]
+        line = f"{a['name']}: {a['word']}. {a['reasons']} ({a['role']}, {a['dated']})"
+        assert line in said
+        assert a["differs"] in said[said.index(line) + 1 :]
+        assert bound.fill(picture.commentary[-1], picture).text.partition("\n")[0] in said
+        assert {"yksi", "linkki", "3. x"} <= set(said)
+        for key in ("assessments", "commentary", "assessments_note"):
+            assert words.message(f"page.{key}", lang) in said
+        assert docx.numbers_not_in(picture, content, lang) == []
+        assert "https://example.org" in {
+            r.target_ref for r in document.part.rels.values() if r.is_external
+        }
+
+
+def test_without_experts_a_brief_says_nothing_of_them(case):
+    picture = case("MK18", "fi")[0]
+    charts, bitmaps = case.drawn("MK18", "fi")
+    content = docx.brief(picture, "growth", "fi", charts=charts, bitmaps=bitmaps)
+    said = [p.text for p in library.Document(io.BytesIO(content)).paragraphs]
+    assert words.message("page.assessments", "fi") not in said
+    assert words.message("page.commentary", "fi") not in said
+
+
+def test_what_experts_write_is_text(case):
+    picture = judged(case("MK18", "fi")[0], HARD)
+    charts, _ = case.drawn("MK18", "fi")
+    for content in (docx.render(picture, "fi", charts=charts, bitmaps={}),
+                    docx.brief(picture, "growth", "fi", charts=charts, bitmaps={})):  # fmt: skip
+        said = "".join(p.text for p in library.Document(io.BytesIO(content)).paragraphs)
+        assert HARD.replace("\x07", "") in said
 
 
 # --- safety and sameness ------------------------------------------------------------------------

@@ -17,10 +17,20 @@ import pypdf
 import pytest
 from bs4 import BeautifulSoup
 
-from tilannekuva import compose, storyboard
+from tilannekuva import compose, judging, storyboard, words
 from tilannekuva.errors import ReportError
 from tilannekuva.model import LANGUAGES, Assessment, Commentary, Picture, Text
-from tilannekuva.reports import _cells, _page, _pdf_brief, _pdf_typst, html, pdf
+from tilannekuva.narrate import bound
+from tilannekuva.reports import (
+    _cells,
+    _experts,
+    _missing,
+    _page,
+    _pdf_brief,
+    _pdf_typst,
+    html,
+    pdf,
+)
 from tilannekuva.reports._pdf_words import said, template
 
 THEMES = ("biodiversity", "resilience", "growth")
@@ -157,7 +167,8 @@ def test_a_brief_has_key_figures_findings_gaps_and_questions(theme, lang):
     text = printed(theme, lang)
     assert len(opened(theme, lang).pages) == _pdf_brief.PAGES
     scene = _pdf_brief.scene_of(storyboard.storyboard(picture()), theme)
-    assert squashed(said("three_findings", lang)) in text
+    shown = [said(k, lang) for k in ("three_findings", "findings")]
+    assert any(squashed(x) in text for x in shown)
     for question in scene.section.questions:
         assert squashed(question[lang]) in text
     for i in (scene.lead, *scene.section.lead):
@@ -165,8 +176,78 @@ def test_a_brief_has_key_figures_findings_gaps_and_questions(theme, lang):
             found = _cells.latest(picture().findings[i], picture(), lang).text
             assert squashed(found) in text
             break
-    for line in page(lang).select(f"#chapter-{theme} ~ .pair div > p:not(.noprint):not(.source)"):
-        assert squashed(line.get_text()) in text
+    groups = _missing.missing(scene.gaps, picture(), lang)
+    assert groups
+    for g in groups:
+        assert squashed(f"{g.name}:{g.text}") in text
+        assert squashed(f"{g.name}:{g.text}") in printed("whole", lang)
+    assert squashed(words.message("page.assessments", lang)) not in text
+
+
+# ---------------------------------------------------------------- the experts' half
+
+
+REASONS = "Tilauskanta on ohentunut, mutta kaivosinvestoinnit käynnistyvät."
+
+
+def judged(length: int = 1, roles: int = 1, lang: str = "fi") -> Picture:
+    """The picture with judgements of every theme that its figures may contradict, and a text."""
+    found = tuple(
+        Assessment(
+            subject=t, now=now, in_6_months="0", in_12_months="+",
+            reasons=" ".join([REASONS] * length), role=f"johtaja {n}", edition="2025-10-23",
+        )
+        for t in THEMES for n in range(roles) for now in ("-" if n % 2 == 0 else "+",)
+    )  # fmt: skip
+    text = "\n\n".join(
+        ["BKT oli {{ gdp_pc.latest }}{{ claim: gdp_pc.latest > 0 }}."] + [f"*{REASONS}*"] * length
+    )
+    notes = tuple(
+        Commentary(section=t, language=lang, text=text, file=f"{t}.md", edition="2025-10-23")
+        for t in THEMES
+    )
+    return picture().model_copy(update={"assessments": found, "commentary": notes})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_brief_has_what_experts_say_beside_the_figures(theme, lang):
+    p = judged(lang=lang)
+    content = pdf.brief(p, theme, lang, charts=charts(lang))
+    assert _pdf_typst.pages(content) == _pdf_brief.PAGES
+    text = read(content)
+    scene = _pdf_brief.scene_of(storyboard.storyboard(p), theme)
+    (a,) = _experts.judgements(scene.assessments, p, lang)
+    for part in (a["name"], *a["steps"], a["reasons"], a["role"], a["dated"], a["differs"]):
+        assert squashed(part) in text
+    assert len(a["steps"]) == 3
+    (note,) = [n for n in p.commentary if n.section == theme]
+    assert squashed(bound.fill(note, p).text.partition("\n")[0]) in text
+    assert "{{" not in text
+    for key in ("assessments", "commentary", "unknown"):
+        assert squashed(words.message(f"page.{key}", lang)) in text
+
+
+def test_where_figures_point_the_other_way_the_brief_and_the_document_say_so():
+    p = judged()
+    differ = [d for d in judging.disagreements(p) if d.assessment.subject == "growth"]
+    assert differ
+    scene = _pdf_brief.scene_of(storyboard.storyboard(p), "growth")
+    (a,) = _experts.judgements(scene.assessments, p, "fi")
+    assert a["differs"]
+    for content in (pdf.brief(p, "growth", "fi"), pdf.render(p, "fi", charts=charts("fi"))):
+        assert squashed(a["differs"]) in read(content)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_many_long_judgements_stay_on_two_pages_and_the_brief_says_where_the_rest_is(theme):
+    p = judged(length=20, roles=6)
+    content = pdf.brief(p, theme, "fi", charts=charts("fi"))
+    assert _pdf_typst.pages(content) == _pdf_brief.PAGES
+    text = read(content)
+    assert squashed(words.message("office.experts_more", "fi")) in text
+    assert squashed("johtaja 0") in text
+    assert "…" in text
 
 
 # ---------------------------------------------------------------- structure
@@ -368,7 +449,9 @@ def test_text_that_tries_to_break_out_stays_text():
     p = hostile()
     wanted = squashed(HOSTILE.partition("\n")[0])
     whole = pdf.render(p, "fi")
-    for content in (whole, pdf.brief(p, "growth", "fi")):
+    brief = pdf.brief(p, "growth", "fi")
+    assert _pdf_typst.pages(brief) == _pdf_brief.PAGES
+    for content in (whole, brief):
         text = read(content)
         assert text.count(wanted) > 5
         assert squashed("}} = New #set page(fill: red)") in text

@@ -15,7 +15,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE, PP_PLACEHOLDER
 
 from tilannekuva import narrate, words
 from tilannekuva.errors import ReportError
-from tilannekuva.model import LANGUAGES, Picture, Text
+from tilannekuva.model import LANGUAGES, Assessment, Picture, Text
 from tilannekuva.reports import _ooxml_bitmaps, pptx
 from tilannekuva.reports._ooxml import LANGUAGE
 from tilannekuva.storyboard import draw_all, storyboard
@@ -225,6 +225,30 @@ def test_what_is_not_known_questions_and_sources_end_it(case, code, lang):
     assert sources.shapes.title.text == words.message("office.sources_slide", lang)
     assert tables(slides)[-1].first_row
     assert len(tables(slides)) == 2
+
+
+REASONS = ["Tilauskanta on ohentunut.", "x" * 40_000, "<a:t>&amp;\x07]]> {braces}"]
+
+
+@pytest.mark.parametrize("reasons", REASONS, ids=range(len(REASONS)))
+def test_what_experts_judge_of_the_themes_has_a_slide(case, kainuu, reasons):
+    _, charts, _, plain = case("MK18", "fi")
+    title = words.message("page.assessments", "fi")
+    assert title not in [s.shapes.title.text for s in plain.slides]
+    found = tuple(
+        Assessment(subject=t, now="-", in_12_months="+", reasons=reasons, role=reasons,
+                   edition="2025-10-23")
+        for t in ("biodiversity", "resilience", "growth")
+    )  # fmt: skip
+    picture = kainuu.model_copy(update={"assessments": found})
+    made = pptx.render(picture, "fi", charts=charts, bitmaps={})
+    slides = library.Presentation(io.BytesIO(made))
+    assert len(slides.slides) <= 16
+    (slide,) = [s for s in slides.slides if s.shapes.title.text == title]
+    assert words.message("page.judgement.worse", "fi") in words_of(slide)
+    assert "Yhteiseen tulkintaan" in slide.notes_slide.notes_text_frame.text
+    for shape in slide.shapes:
+        assert shape.top + shape.height <= slides.slide_height
 
 
 # --- safety and sameness ------------------------------------------------------------------------

@@ -137,7 +137,8 @@ def _figure(
     about = drawing.subject if drawing.kind != "heatmap" else ""
     return {
         "id": chart_id(drawing), "title": chart.title, "subtitle": chart.subtitle,
-        "source": chart.source, "table": chart_table(chart, picture) if table else None, "about": about,
+        "source": chart.source, "about": about,
+        "table": chart_table(chart, picture) if table else None,
         "name": name_of(picture, about, lang) if about else "",
         # The chart escapes the texts that it writes into its own drawing.
         # The heading says what the drawing shows: its name for screen readers only says which kind.

@@ -6,16 +6,24 @@ from typing import NamedTuple
 
 from tilannekuva import narrate, words
 from tilannekuva.model import Picture
+from tilannekuva.reports import _brief_experts, _docx_experts, _page
 from tilannekuva.reports import _docx_xml as xml
 from tilannekuva.reports import _ooxml_findings as findings
-from tilannekuva.reports import _page
 from tilannekuva.reports._docx_story import Book, cards_table
+from tilannekuva.reports._missing import missing
 from tilannekuva.storyboard import Drawing, Scene, Storyboard
 
 __all__ = ["Brief", "plan", "write"]
 
-_FIGURES, _FINDINGS, _SENTENCES, _NAMES = 6, 3, 2, 8
-"""Key figures, findings, sentences of each, names of what is not known: so much fits two pages."""
+_FIGURES, _FINDINGS, _SENTENCES = 6, 3, 2
+"""Key figures, findings, sentences of each: so much fits two pages."""
+_FEW = 2
+"""Judgements beside which there is room for two charts; beside more there is one."""
+_BESIDE_CHARTS = {
+    2: _brief_experts.Room(_FEW, 200, 250), 1: _brief_experts.Room(4, 200, 320),
+    0: _brief_experts.Room(5, 500, 1200),
+}  # fmt: skip
+"""What experts may say beside so many charts: Word cannot be asked how long a page is."""
 _MORE = 5
 """Sentences of a finding without a chart."""
 _KINDS = ("line", "index", "target", "strip")
@@ -70,26 +78,50 @@ def write(book: Book, parts: Brief) -> None:
     if not parts.findings:
         w.text(say("brief_none"))
     charted = any(d is not None for _, d in parts.findings[:1])
+    experts = _brief_experts.half(parts.scene, picture, lang)
+    most = _FINDINGS if not experts else 1 if len(experts.judgements) > _FEW else 2
     for n, (indicator, drawing) in enumerate(parts.findings):
-        _finding(book, indicator, drawing, first=n == 0, new_page=charted and n == 1)
+        shown = drawing if n < most else None
+        _finding(book, indicator, shown, first=n == 0, new_page=charted and n == 1,
+                 short=bool(experts) and charted)  # fmt: skip
+    if experts:
+        _experts(book, experts.within(_BESIDE_CHARTS[most if charted else 0]))
     w.heading(1, book.page("unknown"))
-    lines = findings.gap_lines(parts.scene, picture, lang, _NAMES)
-    for line in lines or [say("brief_unknown_none")]:
-        w.text(line)
+    if groups := missing(parts.scene.gaps, picture, lang):
+        _docx_experts.missing(w, groups)
+        title = _page.title(picture, lang)
+        w.text(say("missing_more", title=title, date=date), "Note")
+    else:
+        w.text(say("brief_unknown_none"))
     w.heading(1, say("discussion"))
     asked = [xml.run(q[lang]) for q in section.questions]
     w.bullets(asked or [xml.run(say("discussion_none"))])
 
 
+def _experts(book: Book, shown: _brief_experts.Shown) -> None:
+    """What experts judge and the group writes."""
+    w = book.writer
+    if shown.judgements:
+        w.heading(1, book.page("assessments"))
+        _docx_experts.judgements(w, shown.judgements)
+        w.text(book.page("assessments_note"), "Note")
+    if text := shown.commentary:
+        w.heading(1, book.page("commentary"))
+        _docx_experts.commentary(w, text["blocks"], text["dated"], book.address)
+    if shown.more:
+        w.text(shown.more, "Note")
+
+
 def _finding(
-    book: Book, indicator: str, drawing: Drawing | None, *, first: bool, new_page: bool
-) -> None:
+    book: Book, indicator: str, drawing: Drawing | None, *, first: bool, new_page: bool,
+    short: bool,
+) -> None:  # fmt: skip
     w = book.writer
     said = findings.told(indicator, book.picture, book.lang)
     bare = drawing is None or drawing not in book.charts
     w.heading(2, said.headline, new_page=new_page)
     if said.sentences:
-        w.text(" ".join(said.sentences[: _MORE if bare else _SENTENCES]))
+        w.text(" ".join(said.sentences[: _MORE if bare and not short else _SENTENCES]))
     if drawing is None or bare:
         w.text(narrate.source_line(book.picture.findings[indicator], book.picture, book.lang),
                "SourceLine")  # fmt: skip

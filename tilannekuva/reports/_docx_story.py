@@ -15,19 +15,22 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 
 from tilannekuva import words
 from tilannekuva.charts import Chart
-from tilannekuva.model import Language, Picture
-from tilannekuva.reports import _annex, _chapters, _page
+from tilannekuva.model import Gap, Language, Picture
+from tilannekuva.reports import _annex, _chapters, _experts, _page
+from tilannekuva.reports import _docx_experts as experts
 from tilannekuva.reports import _docx_xml as xml
 from tilannekuva.reports import _ooxml_findings as findings
 from tilannekuva.reports._cells import YEARS, Cell
 from tilannekuva.reports._docx_styles import TEXT_WIDTH
 from tilannekuva.reports._docx_xml import Column, Writer
+from tilannekuva.reports._missing import missing
 from tilannekuva.reports._ooxml_bitmaps import Bitmap
+from tilannekuva.reports._rich import blocks
 from tilannekuva.storyboard import Drawing, Storyboard
 
 __all__ = ["Book", "story"]
 
-WIDE, TALL = 12.0, 21.0
+WIDE, TALL = 10.5, 21.0
 """Most centimetres that a chart may take: two charts with their texts go on a page."""
 POINT = 72 / 2.54
 """Points in a centimetre."""
@@ -201,12 +204,15 @@ def _all_chapters(book: Book, plan: Storyboard) -> None:
         if first:
             cut = scene.cut.id
             book.writer.heading(1, scene.cut.names[book.lang], new_page=True)
-        _chapter(book, chapter, level=2, new_page=not first)
+        _chapter(book, chapter, level=2, new_page=not first, gaps=scene.gaps)
     for chapter in found[len(plan.scenes) :]:  # what no chapter names
         _chapter(book, chapter, level=1, new_page=True)
 
 
-def _chapter(book: Book, chapter: Mapping[str, Any], *, level: int, new_page: bool) -> None:
+def _chapter(
+    book: Book, chapter: Mapping[str, Any], *, level: int, new_page: bool,
+    gaps: Iterable[Gap] = (),
+) -> None:  # fmt: skip
     w = book.writer
     number = chapter["eyebrow"].rpartition(" · ")[2]
     name = chapter["name"]
@@ -230,28 +236,27 @@ def _chapter(book: Book, chapter: Mapping[str, Any], *, level: int, new_page: bo
     if chapter["elsewhere"]:
         w.heading(below, book.page("elsewhere"))
         w.bullets(xml.run(f"{e['title']} ({e['where']})") for e in chapter["elsewhere"])
-    _judged(book, chapter, below)
+    _judged(book, chapter, gaps, below)
     if chapter["rows"]:
         _compact(book, chapter, below)
     if chapter["caveats"]:
         w.heading(below, book.page("caveats"))
-        w.bullets(
-            xml.run(f"{c['name']}: ", "Strong") + xml.run(c["text"]) for c in chapter["caveats"]
-        )
+        experts.notes(w, chapter["caveats"])
 
 
-def _judged(book: Book, chapter: Mapping[str, Any], level: int) -> None:
+def _judged(book: Book, chapter: Mapping[str, Any], gaps: Iterable[Gap], level: int) -> None:
     """What experts say, what is not known, what is asked."""
     w = book.writer
     if chapter["assessments"]:
         w.heading(level, book.page("assessments"))
-        for a in chapter["assessments"]:
-            said = xml.run(f"{a['name']}: {a['word']}. ", "Strong") + xml.run(a["reasons"])
-            w.add(said + xml.run(f" ({a['role']})", "Muted"), "ListBullet")
-    if chapter["gaps"]:
+        experts.judgements(w, chapter["assessments"])
+        w.text(book.page("assessments_note"), "Note")
+    if text := chapter["commentary"]:
+        w.heading(level, book.page("commentary"))
+        experts.commentary(w, blocks(str(text["html"])), text["dated"], book.address)
+    if groups := missing(gaps, book.picture, book.lang):
         w.heading(level, book.page("section_gaps"))
-        for line in chapter["gaps"]:
-            w.text(line)
+        experts.missing(w, groups)
     if chapter["questions"]:
         w.heading(level, book.page("questions"))
         w.bullets(xml.run(q) for q in chapter["questions"])
@@ -335,6 +340,9 @@ def _unknown(book: Book) -> None:
     w.text(page("unknown_intro"))
     if not book.picture.assessments:
         w.text(page("unknown_assessments"))
+    if turned := _experts.outcomes(book.picture, book.lang):
+        w.heading(2, page("outcomes"))
+        w.bullets(map(xml.run, turned))
     for group in _annex.gaps(book.picture, book.lang):
         w.heading(2, group["name"])
         w.text(group["intro"])

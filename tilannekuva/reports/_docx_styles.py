@@ -71,10 +71,15 @@ _PARAGRAPHS: tuple[_Style, ...] = (
     ("TableText", "Table text", "Normal",
      '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/><w:ind w:right="0"/>',
      '<w:sz w:val="16"/>'),
-    ("TableHead", "Table head", "TableText", "<w:keepNext/>", '<w:b/><w:sz w:val="15"/>'),
+    ("TableHead", "Table head", "TableText", "<w:keepNext/>", '<w:b/><w:sz w:val="16"/>'),
     ("ListBullet", "List Bullet", "Normal",
      '<w:numPr><w:numId w:val="1"/></w:numPr><w:spacing w:after="60"/>'
      '<w:ind w:left="397" w:hanging="397"/>', ""),
+    ("ListNote", "List Note", "ListBullet", '<w:spacing w:after="40"/><w:ind w:right="0"/>',
+     '<w:sz w:val="18"/>'),
+    ("Differs", "Differs", "Normal",
+     '<w:pBdr><w:left w:val="single" w:sz="18" w:space="6" w:color="B45309"/></w:pBdr>'
+     '<w:spacing w:after="80"/><w:ind w:left="567"/>', ""),
     ("TOCHeading", "TOC Heading", "Normal", '<w:keepNext/><w:spacing w:before="360" w:after="80"/>',
      f'<w:b/><w:color w:val="{_ACCENT}"/><w:sz w:val="28"/>'),
     ("TOC1", "toc 1", "Normal",
@@ -90,6 +95,7 @@ _PARAGRAPHS: tuple[_Style, ...] = (
 )  # fmt: skip
 _CHARACTERS = (
     ("Strong", "Strong", "<w:b/>"),
+    ("Emphasis", "Emphasis", "<w:i/>"),
     ("Muted", "Muted", f'<w:color w:val="{_GREY}"/>'),
     ("Code", "Code", '<w:rFonts w:ascii="Courier New" w:hAnsi="Courier New" w:cs="Courier New"/>'
      "<w:noProof/>"),

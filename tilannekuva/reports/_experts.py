@@ -18,7 +18,7 @@ __all__ = ["commentary", "judgements", "outcomes"]
 
 def judgements(
     found: Iterable[Assessment], picture: Picture, lang: Language
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Judgements in words: name, the three directions, reasons, role, and where figures differ."""
     differ = {(d.assessment.subject, d.assessment.role): d for d in judging.disagreements(picture)}
     return [_judgement(a, differ.get((a.subject, a.role)), picture, lang) for a in found]
@@ -26,17 +26,18 @@ def judgements(
 
 def _judgement(
     assessment: Assessment, differs: Disagreement | None, picture: Picture, lang: Language
-) -> dict[str, str]:
+) -> dict[str, Any]:
     say = sayer(lang)
     ahead = [
         say(f"ahead_{months}", word=say(f"judgement.{_KEYS[value]}"))
         for months, value in (("6", assessment.in_6_months), ("12", assessment.in_12_months))
         if value is not None
     ]
-    word = "; ".join([say("now", word=say(f"judgement.{_KEYS[assessment.now]}")), *ahead])
+    steps = [say("now", word=say(f"judgement.{_KEYS[assessment.now]}")), *ahead]
     return {
         "name": _name(assessment.subject, picture, lang),
-        "word": word,
+        "word": "; ".join(steps),
+        "steps": steps,
         "reasons": assessment.reasons,
         "role": assessment.role,
         "dated": say("judged_on", date=words.date(assessment.edition, lang)),
@@ -56,7 +57,7 @@ def _differs(found: Disagreement, picture: Picture, lang: Language) -> str:
     """An item for the joint interpretation, never a verdict on who is right."""
     other = found.worse if len(found.worse) > len(found.better) else found.better
     key = "differ_worse" if other is found.worse else "differ_better"
-    listed = words.join([name_of(picture, n, lang) for n in other], lang)
+    listed = "; ".join(picture.indicators[n].label[lang] for n in other)  # names have commas
     return sayer(lang)(key, names=listed)
 
 

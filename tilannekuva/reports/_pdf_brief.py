@@ -10,7 +10,7 @@ from tilannekuva import charts as drawing
 from tilannekuva import narrate
 from tilannekuva.errors import ReportError
 from tilannekuva.model import Language, Picture
-from tilannekuva.reports import _annex, _chapters, _pdf_values
+from tilannekuva.reports import _annex, _chapters, _missing, _pdf_values
 from tilannekuva.reports._chapters import Charts
 from tilannekuva.reports._pdf_words import said
 from tilannekuva.storyboard import Scene, Storyboard, fresh
@@ -18,31 +18,50 @@ from tilannekuva.storyboard import Scene, Storyboard, fresh
 __all__ = ["PAGES", "Fill", "brief", "draw", "fullest", "scene_of"]
 
 PAGES = 2
-_CARDS, _FINDINGS = 4, 3
+_CARDS, _FINDINGS, _BARE_FINDINGS = 4, 3, 5
+"""Key figures and findings; a theme without charts has room for more findings."""
 
 
 class Fill(NamedTuple):
-    """How much is put on the two pages: the first has sentences, the second charts and a table."""
+    """How much is put on the two pages: the first has sentences, the second the rest."""
 
     sentences: int
     charts: int
     table: bool
+    experts: int = 0
+    """Which of the rooms for the experts' half; the first is the largest."""
+    notes: bool = False
 
 
-BARE = Fill(0, 0, False)
 _SENTENCES = (5, 4, 3, 2, 1)
-_SECOND = ((4, True), (2, True), (4, False), (2, False), (1, False))
+_ALONE = ((4, True, True), (4, True, False), (2, True, False), (4, False, False), (2, False, False),
+          (1, False, False))  # fmt: skip
+_BESIDE = ((4, True, False), (2, True, False), (2, False, False))
 
 
-def fullest(fits: Callable[[Fill], bool]) -> Fill:
+def fullest(fits: Callable[[Fill], bool], rooms: int = 1) -> Fill:
     """The fullest two pages that fit; each page is looked at by itself.
 
+    The experts' words come before a table and before a third and fourth chart.
+
+    Args:
+        fits: Whether so much stays on two pages.
+        rooms: How many rooms there are to try for the experts' half; one where they said nothing.
+
     >>> fullest(lambda f: f.sentences <= 3 and f.charts + 4 * f.table <= 4)
-    Fill(sentences=3, charts=4, table=False)
+    Fill(sentences=3, charts=4, table=False, experts=0, notes=False)
     """
-    first = (BARE._replace(sentences=n) for n in _SENTENCES)
-    begun = next(filter(fits, first), BARE)
-    second = (begun._replace(charts=n, table=t) for n, t in _SECOND)
+    bare = Fill(0, 0, False, rooms - 1)
+    first = (bare._replace(sentences=n) for n in _SENTENCES)
+    begun = next(filter(fits, first), bare)
+    tries = [(c, 0) for c in (_ALONE if rooms == 1 else _BESIDE)]
+    tries += [((2, False, False), n) for n in range(1, rooms)]
+    tries += [((1, False, False), n) for n in range(rooms if rooms > 1 else 0)]
+    tries += [((0, False, False), n) for n in range(rooms)]
+    second = (
+        begun._replace(charts=n, table=table, notes=notes, experts=room)
+        for (n, table, notes), room in tries
+    )
     return next(filter(fits, second), begun)
 
 
@@ -77,7 +96,7 @@ def brief(
     picture: Picture, story: Storyboard, scene: Scene, lang: Language, charts: Charts,
     drawn: _pdf_values.Drawn,
 ) -> dict[str, Any]:  # fmt: skip
-    """All that a brief may hold; the template takes as much of it as ``fill`` says."""
+    """All that a brief may hold but the experts' half; the template takes what ``fill`` says."""
     say = _annex.sayer(lang)
     alone = scene._replace(elsewhere=())
     chapter = _chapters.chapters(
@@ -93,6 +112,9 @@ def brief(
             strict=True,
         )
     ]
+    figures = [f for f in figures if not f["tall"]]
+    told = chosen[: _FINDINGS if figures else _BARE_FINDINGS]
+    missing = _missing.missing(scene.gaps, picture, lang)
     values = _pdf_values.common(picture, lang)
     title = values["title"]
     return {
@@ -103,18 +125,22 @@ def brief(
         "cards": _pdf_values.cards(
             story._replace(cards=tuple(chosen[:_CARDS])), picture, lang, drawn
         ),
-        "findings": [_told(picture, i, lang) for i in chosen[:_FINDINGS]],
-        "figures": [f for f in figures if not f["tall"]],
+        "findings": [_told(picture, i, lang) for i in told],
+        "figures": figures,
         "table": _pdf_values.compact(chapter["rows"], chapter["columns"], chapter["name"], lang),
-        "gaps": chapter["gaps"] or [said("nothing_missing", lang)],
-        "assessments": chapter["assessments"],
+        "gaps": [g._asdict() for g in missing],
+        "nothing_missing": "" if missing else said("nothing_missing", lang),
+        "notes": [list(n) for n in _missing.merged_notes(
+            (x["name"], x["text"]) for x in chapter["caveats"])],
         "questions": chapter["questions"] or [said("no_questions", lang)],
         "headings": {
             "key_figures": say("key_figures"), "unknown": say("unknown"),
-            "findings": said("three_findings" if len(chosen) >= _FINDINGS else "findings", lang),
+            "findings": said("three_findings" if len(told) == _FINDINGS else "findings", lang),
             "questions": said("discussion", lang), "assessments": say("assessments"),
-            "table": say("compact_title"),
+            "table": say("compact_title"), "commentary": say("commentary"),
+            "notes": say("caveats"),
         },
+        "assessments_note": say("assessments_note"),
         "no_key_figures": said("no_key_figures", lang),
         "whole": said("whole", lang, title=title, date=values["date"]),
         "attachments": [

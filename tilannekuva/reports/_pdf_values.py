@@ -8,44 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
-from xml.etree import ElementTree
+from typing import Any
 
 from tilannekuva.model import Language, Picture
-from tilannekuva.reports import _annex, _cells, _chapters, _experts, _page
+from tilannekuva.reports import _annex, _cells, _chapters, _experts, _missing, _page
 from tilannekuva.reports._chapters import Charts
 from tilannekuva.reports._pdf_cover import cover_map
-from tilannekuva.reports._pdf_rich import blocks
+from tilannekuva.reports._pdf_drawn import Drawn, cards, figure
 from tilannekuva.reports._pdf_tables import Column, Notes, numbers, printed, table, text
 from tilannekuva.reports._pdf_words import said
-from tilannekuva.storyboard import Drawing, Storyboard
+from tilannekuva.reports._rich import blocks
+from tilannekuva.storyboard import Drawing, Storyboard, fresh
 
 __all__ = ["Drawn", "cards", "common", "compact", "document", "figure"]
 
-_TALL = 1.35
-"""A chart this much taller than wide stands beside the texts of its chapter."""
-
-
-class Drawn:
-    """The drawings of one document: file name → SVG."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-
-    def keep(self, name: str, svg: str) -> str:
-        """Keep a drawing; the name of its file."""
-        file = f"{name}.svg"
-        if 'xmlns="http://www.w3.org/2000/svg"' not in svg.partition(">")[0]:
-            svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-        self.files[file] = svg.encode()
-        return file
-
-
-class _Said(NamedTuple):
-    """A tiny drawing: its file and what it shows in words."""
-
-    file: str
-    alt: str
+_CARDS = 4
+"""Key figures of a chapter without charts."""
 
 
 def common(picture: Picture, lang: Language) -> dict[str, Any]:
@@ -66,7 +44,7 @@ def common(picture: Picture, lang: Language) -> dict[str, Any]:
                                    "section_gaps", "assessments", "caveats", "changes", "unknown",
                                    "sources", "formulas", "method", "boundaries",
                                    "accessibility", "compact_title", "assessments_note",
-                                   "commentary", "outcomes")},
+                                   "commentary", "outcomes", "section_gaps_more")},
         },
     }  # fmt: skip
 
@@ -98,7 +76,17 @@ def document(
         "summary": [{"parts": [list(p) for p in s["parts"]]} for s in _page.summary(picture, lang)],
         "legend": _legend(picture, lang, drawn),
         "cards": cards(story, picture, lang, drawn),
-        "chapters": [_chapter(c, lang, charts, drawn) for c in chapters],
+        "chapters": [
+            {
+                **_chapter(c, lang, charts, drawn),
+                "gaps": [g._asdict() for g in _missing.missing(gaps, picture, lang)],
+                "cards": _large(c, story, picture, lang, drawn),
+            }
+            for c, gaps in zip(
+                chapters, [*(x.gaps for x in story.scenes), *([()] if story.rest else [])],
+                strict=True,
+            )
+        ],
         "changes": _changes(picture, lang),
         "unknown": {
             "intro": unknown, "outcomes": _experts.outcomes(picture, lang),
@@ -142,29 +130,6 @@ def _legend(picture: Picture, lang: Language, drawn: Drawn) -> list[dict[str, st
     ]
 
 
-def cards(
-    story: Storyboard, picture: Picture, lang: Language, drawn: Drawn
-) -> list[dict[str, Any]]:
-    """The key figures that a storyboard names."""
-    return [
-        {
-            **{k: c[k] for k in ("id", "name", "value", "unit", "when", "change", "place")},
-            "marks": list(c["marks"]), "better": list(c["better"]),
-            "spark": _tiny(drawn, f"spark-{c['id']}", str(c["spark"])),
-            "strip": _tiny(drawn, f"strip-{c['id']}", str(c["strip"])),
-        }
-        for c in _page.cards(story, picture, lang)
-    ]  # fmt: skip
-
-
-def _tiny(drawn: Drawn, name: str, svg: str) -> dict[str, str] | None:
-    """A tiny drawing with its label as alternative text."""
-    if not svg:
-        return None
-    alt = ElementTree.fromstring(svg).get("aria-label") or ""  # the drawing is our own
-    return _Said(drawn.keep(name, svg), alt)._asdict()
-
-
 # ---------------------------------------------------------------- chapters
 
 
@@ -190,14 +155,36 @@ def _chapter(
         heat = drawing(chapter["heat"])
         tall, figures = ([*tall, heat], figures) if heat["tall"] else (tall, [*figures, heat])
     return {
-        **{k: chapter[k] for k in ("id", "eyebrow", "name", "question", "questions", "gaps",
-                                   "assessments", "caveats")},
+        **{k: chapter[k] for k in ("id", "eyebrow", "name", "question", "questions",
+                                   "assessments")},
+        "notes": [list(n) for n in _missing.merged_notes(
+            (x["name"], x["text"]) for x in chapter["caveats"])],
         "commentary": _commentary(chapter["commentary"]),
         "lead": lead, "figures": [f for f in figures if not f["tall"]], "tall": tall,
         "elsewhere": [{**e, "id": e["href"].removeprefix("#")} for e in chapter["elsewhere"]],
         "table": compact(chapter["rows"], chapter["columns"], chapter["name"], lang),
         "tiles": _tiles(chapter["dashboard"], lang),
     }  # fmt: skip
+
+
+def _large(
+    chapter: Mapping[str, Any], story: Storyboard, picture: Picture, lang: Language, drawn: Drawn
+) -> list[dict[str, Any]]:
+    """Figures shown large where a chapter has no chart; what opens it has been said."""
+    if chapter["lead"] or chapter["figures"] or not chapter["opening"]:
+        return []
+    rows = [r["id"] for r in chapter["rows"] if r["id"] != chapter["opening"]["id"]]
+    known = [r for r in rows if fresh(picture.findings[r])]
+    made = cards(story._replace(cards=tuple(known[:_CARDS])), picture, lang, drawn)
+    # Why there is no change or place is said in the table below, once.
+    return [
+        {
+            **c,
+            "change": c["change"] if c["spark"] else "",
+            "place": c["place"] if c["strip"] else "",
+        }
+        for c in made
+    ]
 
 
 def _commentary(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -214,18 +201,6 @@ def _tiles(dashboard: Mapping[str, Any] | None, lang: Language) -> dict[str, Any
     say = _annex.sayer(lang)
     return {"name": say("tiles"), "intro": say("tiles_note"),
             "table": printed(dashboard["table"])}  # fmt: skip
-
-
-def figure(f: Mapping[str, Any], alt: str, drawn: Drawn) -> dict[str, Any]:
-    """A chart with its words; ``ratio`` is its height over its width."""
-    svg = str(f["svg"])
-    head = ElementTree.fromstring(svg)
-    width, height = float(head.get("width", 1)), float(head.get("height", 1))
-    return {
-        **{k: f[k] for k in ("id", "title", "subtitle", "source")},
-        "file": drawn.keep(f["id"], svg), "alt": alt or f["title"] or f["subtitle"],
-        "ratio": height / width, "tall": height > _TALL * width,
-    }  # fmt: skip
 
 
 def compact(

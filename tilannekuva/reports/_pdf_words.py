@@ -18,6 +18,8 @@ _SPACE = re.compile("[ \t\r\n\f\v\u0085\u2028\u2029]+")
 _UNSAID = ("Cc", "Cf", "Cs", "Cn")
 """Kinds of characters that have no look of their own."""
 _SOFT_HYPHEN = "\u00ad"
+_PLAIN = {ord("\N{NO-BREAK SPACE}"): None, ord(_SOFT_HYPHEN): None}
+"""Set as they are, though Python does not call them printable."""
 
 
 @functools.cache
@@ -58,7 +60,7 @@ def clean(text: str) -> str:
     ('a b □', '5\xa0%')
     """
     line = _SPACE.sub(" ", text)
-    if line.isascii() and line.isprintable():
+    if line.translate(_PLAIN).isprintable():  # for most texts: nothing to look at by the letter
         return line
     return "".join(map(_shown, line))
 

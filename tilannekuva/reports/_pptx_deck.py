@@ -9,7 +9,7 @@ from tilannekuva import narrate, words
 from tilannekuva.charts import Chart
 from tilannekuva.model import Language, Picture
 from tilannekuva.narrate.notes import received
-from tilannekuva.reports import _annex, _dates, _page
+from tilannekuva.reports import _annex, _brief_experts, _dates, _page
 from tilannekuva.reports import _ooxml_findings as findings
 from tilannekuva.storyboard import Drawing, Scene, Storyboard
 
@@ -17,8 +17,10 @@ __all__ = ["Grid", "Line", "Sheet", "deck"]
 
 _LEAST, _MOST, _THEME = 6, 9, 3
 """Slides of findings: at least, at most, and of one theme; six others stand around them."""
-_NAMES = 12
+_NAMES = 8
 """Names of what is not known, of each theme."""
+_JUDGED, _ITEM = 2, 160
+"""Judgements of a theme; letters of a role and of an item for the joint interpretation."""
 _HEAT = "heatmap"
 
 
@@ -215,6 +217,27 @@ class _Deck:
         grid = Grid(title, head, tuple(rows), (0.27, 0.16, 0.2, 0.22, 0.15), (1,))
         return Sheet("table", title, (), notes, grid=grid)
 
+    def experts(self) -> Iterator[Sheet]:
+        """One slide of what experts judge of the themes; reasons in full are in the notes."""
+        themes = [s for s in self.story.scenes if s.cut.kind == "themes"]
+        lines: list[Line] = []
+        notes: list[str] = []
+        for scene in themes:
+            half = _brief_experts.half(scene, self.picture, self.lang)
+            for n, j in enumerate(half.judgements):
+                why = f"{j['reasons']} ({j['role']}, {j['dated']})"
+                notes += [f"{j['name']}: {j['word']}. {why}", *filter(None, (j["differs"],))]
+                if n < _JUDGED and (n == 0 or j["name"] == half.judgements[0]["name"]):
+                    item = _brief_experts.clip(j["differs"], _ITEM)
+                    role = _brief_experts.clip(j["role"], _ITEM)
+                    said = f"{j['word']} ({role}). {item}".strip()
+                    lines.append(Line(said, "" if n else f"{j['name']}:", True))
+        if lines:
+            title = self.page("assessments")
+            self.new(title)
+            note = self.page("assessments_note")
+            yield Sheet("text", title, (*lines, Line(note)), (*notes, note, self._edition()))
+
     def closing(self) -> Iterator[Sheet]:
         """What we do not know, questions, sources."""
         kinds: dict[str, set[str]] = {}
@@ -300,4 +323,4 @@ def deck(
     for title in ("discussion", "sources_slide"):
         made.new(made.say(title))
     found = made.found()
-    return [*opening, *found, *made.closing()]
+    return [*opening, *found, *made.experts(), *made.closing()]

@@ -7,9 +7,11 @@ help of the page's own rooms, ``_pdf_tables`` aligns numbers, ``_pdf_data`` make
 
 from __future__ import annotations
 
+import functools
+
 from tilannekuva import words
 from tilannekuva.model import Language, Picture
-from tilannekuva.reports import _pdf_brief, _pdf_data, _pdf_values
+from tilannekuva.reports import _brief_experts, _pdf_brief, _pdf_data, _pdf_values
 from tilannekuva.reports._chapters import Charts
 from tilannekuva.reports._pdf_typst import pages, typeset
 from tilannekuva.storyboard import draw_all, storyboard
@@ -48,7 +50,7 @@ def render(picture: Picture, lang: Language, *, charts: Charts | None = None) ->
 def brief(
     picture: Picture, section_id: str, lang: Language, *, charts: Charts | None = None
 ) -> bytes:
-    """Two pages about one theme: key figures, three findings, what we do not know, questions.
+    """Two pages about one theme: key figures, findings, experts, what we do not know, questions.
 
     Args:
         picture: What to show.
@@ -70,8 +72,15 @@ def brief(
     values = _pdf_brief.brief(picture, story, scene, lang, shown, drawn)
     files = {**drawn.files, "figures.csv": _pdf_data.figures(picture, scene.table)}
 
+    experts = _brief_experts.half(scene, picture, lang)
+    rooms = _brief_experts.LEVELS if experts else _brief_experts.LEVELS[:1]
+
+    @functools.cache  # the one that fits has been made when it is known to fit
     def made(fill: _pdf_brief.Fill) -> bytes:
         name = f"{picture.region.code}.{section_id}.{lang}.pdf"
-        return typeset("brief.typ", {**values, "fill": fill._asdict()}, files, name)
+        shown = experts.within(rooms[fill.experts])._asdict() if experts else None
+        return typeset(
+            "brief.typ", {**values, "fill": fill._asdict(), "experts": shown}, files, name
+        )
 
-    return made(_pdf_brief.fullest(lambda fill: pages(made(fill)) <= _pdf_brief.PAGES))
+    return made(_pdf_brief.fullest(lambda fill: pages(made(fill)) <= _pdf_brief.PAGES, len(rooms)))
