@@ -257,6 +257,9 @@ def renderers(monkeypatch: pytest.MonkeyPatch) -> Renderers:
             render=found.html, render_index=found.index
         ),
         "tilannekuva.reports.xlsx": types.SimpleNamespace(render=found.xlsx),
+        "tilannekuva.reports._ooxml_bitmaps": types.SimpleNamespace(
+            files=lambda charts: {key: chart.png() for key, chart in charts.items()}
+        ),
         "tilannekuva.storyboard": types.SimpleNamespace(
             draw_all=lambda _, lang: {("synthetic", "line"): Chart(lang)}
         ),

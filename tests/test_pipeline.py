@@ -582,6 +582,7 @@ def test_a_new_store_is_never_made_in_silence(
     empty_desk: Path, own_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetching, "fetch", lambda *_, **__: [])
+    (empty_desk / "tilannekuva.toml").write_text('contact = "me@example.fi"\n')
     for made in ("own", "services", "again"):
         said: list[str] = []
         if made == "own":
@@ -592,6 +593,16 @@ def test_a_new_store_is_never_made_in_silence(
             store = Path("data") / "raw"
             first = [f"{store}: made from the packaged figures"]
             assert said == (first if made == "services" else [])
+
+
+def test_a_fetch_says_when_publishers_cannot_reach_whoever_asks(
+    empty_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "fetch", lambda *_, **__: [])
+    said: list[str] = []
+    pipeline.fetch(tick=said.append)
+    assert "no contact is set" in said[-1]
+    assert "tilannekuva.toml" in said[-1]
 
 
 def test_a_wrong_id_leaves_no_new_store(empty_desk: Path) -> None:
