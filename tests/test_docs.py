@@ -76,3 +76,11 @@ def test_links_of_the_index_lead_to_sections() -> None:
     for file, section in links:
         text = (DOCS / "metrics" / file).read_text(encoding="utf-8")
         assert not section or f"\n## {section}\n" in text, (file, section)
+
+
+def test_the_accessibility_list_names_tests_that_exist() -> None:
+    text = (DOCS / "accessibility.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", text))
+    code = "\n".join(f.read_text(encoding="utf-8") for f in (DOCS.parent / "tests").rglob("*.py"))
+    assert len(named) > 25
+    assert not {n for n in named if f"def {n}(" not in code}
