@@ -139,6 +139,7 @@ def frequency(text: str) -> Frequency:
     return parse(text).frequency
 
 
+@functools.cache
 def year(text: str) -> float:
     """Where the period's middle lies on the axis of years; a plain year is itself.
 

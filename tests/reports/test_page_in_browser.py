@@ -246,3 +246,56 @@ def test_a_finger_finds_the_links_of_the_contents(show):
     small = """[...document.querySelectorAll('.groups li')]
         .filter(e => e.getBoundingClientRect().height < 24).length"""
     assert page.evaluate(small) == 0
+
+
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+"""Own spacing as WCAG 2.1 asks to bear it (1.4.12)."""
+
+
+@pytest.mark.parametrize(
+    ("style", "width"),
+    [(SPACED, 320), (SPACED, 1280), ("html { font-size: 200% }", 640)],
+    ids=["spaced phone", "spaced desktop", "twice the size"],
+)
+def test_own_spacing_and_larger_letters_cut_nothing(show, style, width):
+    page = show("fi", {"width": width, "height": 800})
+    page.add_style_tag(content=style)
+    page.evaluate("document.querySelectorAll('details').forEach((d, n) => { d.open = n % 9 < 2 })")
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) == 0
+    cut = """[...document.querySelectorAll('body *')].filter(e => {
+        const style = getComputedStyle(e), hides = style.overflowX + style.overflowY;
+        return hides !== 'visiblevisible' && !e.closest('.frame, svg, .vh') && e.clientHeight > 0 &&
+            (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+    }).map(e => e.tagName + '.' + e.className)"""
+    assert page.evaluate(cut) == []
+    outside = """[...document.querySelectorAll('main *')].filter(e => {
+        const box = e.getBoundingClientRect();
+        return box.width > 0 && box.right > innerWidth + 1 && !e.closest('.frame, svg');
+    }).map(e => e.tagName + '.' + e.className)"""
+    assert page.evaluate(outside) == []
+
+
+def test_there_is_nothing_to_fill_in_to_play_or_to_wait_for(show):
+    page = show("fi", DESKTOP)
+    for some in (
+        "input, button, select, textarea, form, [contenteditable]",
+        "video, audio, iframe, object, canvas, [autoplay], meta[http-equiv=refresh]",
+        "[accesskey], [title], [onmouseover], [draggable=true], [aria-live]",
+        "a[aria-label], summary[aria-label], a[target]",
+    ):
+        assert page.locator(some).count() == 0, some
+    assert page.evaluate("document.getAnimations().length") == 0
+    script = page.evaluate("[...document.scripts].map(s => s.textContent).join()")
+    for word in ("setTimeout", "setInterval", "key", "pointer", "touch", "motion", "focus"):
+        assert word not in script, word
+
+
+def test_the_outline_of_the_focus_stands_out(show):
+    page = show("fi", DESKTOP)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    style = "getComputedStyle(document.activeElement)"
+    assert page.evaluate(f"{style}.outlineColor") == "rgb(11, 79, 138)", "8.4 on white"
+    assert float(page.evaluate(f"{style}.outlineWidth").removesuffix("px")) >= 2
