@@ -268,7 +268,7 @@ def flat(cell: Any) -> str:
     """The words of a table's cell."""
     if isinstance(cell, Mapping):
         return f"{cell['n'] or '–'}{cell['tail']} {cell['mark']}{cell['why']}"
-    return " ".join(piece["t"] for piece in cell)
+    return cell if isinstance(cell, str) else " ".join(piece["t"] for piece in cell)
 
 
 # --- processes --------------------------------------------------------------------------------

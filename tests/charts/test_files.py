@@ -205,10 +205,6 @@ def test_nothing_is_drawn_at_import() -> None:
     assert run.stdout.strip() == "[]"
 
 
-def test_fonts_are_handed_on() -> None:
-    assert (charts.font_dir() / "DejaVuSans-Bold.ttf").is_file()
-
-
 def test_every_chart_can_be_saved(every_chart: Callable[[str], list[Chart]]) -> None:
     """One of each kind, in full."""
     seen: dict[str, Chart] = {}

@@ -29,11 +29,10 @@ from tilannekuva.charts import (
 from tilannekuva.charts.chart import Chart
 from tilannekuva.charts.choosing import KINDS, choose, choose_section
 from tilannekuva.charts.paper import Drawing
-from tilannekuva.charts.style import font_dir
 from tilannekuva.errors import ReportError
 from tilannekuva.model import Finding, Language, Picture, Section
 
-__all__ = ["KINDS", "Chart", "choose", "choose_section", "draw", "font_dir"]
+__all__ = ["KINDS", "Chart", "choose", "choose_section", "draw"]
 
 
 def draw(kind: str, what: Finding | Section, picture: Picture, lang: Language) -> Chart:

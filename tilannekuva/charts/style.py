@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tilannekuva import typefaces
+
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
@@ -37,7 +39,6 @@ __all__ = [
     "WORSE",
     "WORSE_MUCH",
     "font",
-    "font_dir",
     "fonts",
     "settings",
     "text_width",
@@ -75,17 +76,6 @@ _MEASURED = 100.0
 _GROUPS = ("agg", "figure", "font", "hatch", "lines", "patch", "path", "savefig", "svg", "text")
 
 
-def font_dir() -> Path:
-    """Folder of the DejaVu fonts that the texts are measured with (typst and Office need it).
-
-    >>> (font_dir() / "DejaVuSans.ttf").is_file()
-    True
-    """
-    import matplotlib
-
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-
-
 @functools.cache
 def font(size: float = TEXT, bold: bool = False) -> FontProperties:
     """The one family, by file, so that a system font of the same name changes no byte."""
@@ -96,7 +86,7 @@ def font(size: float = TEXT, bold: bool = False) -> FontProperties:
 
 
 def _file(bold: bool) -> Path:
-    return font_dir() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+    return typefaces.font_dir() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
 
 
 fonts = "'DejaVu Sans', Verdana, sans-serif"

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from tilannekuva.charts import Chart, font_dir
+from tilannekuva import typefaces
+from tilannekuva.charts import Chart
 from tilannekuva.errors import ReportError
 
 __all__ = ["Bitmap", "bitmaps", "files", "measured"]
@@ -123,7 +124,9 @@ def _render(drawings: Sequence[str], ppi: float) -> list[bytes]:
             "charts in Office files need typst; install it with pip install 'tilannekuva[docx]'"
         ) from None
     fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(font_dir())]
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(typefaces.font_dir())],
     )
     try:
         made = typst.Compiler(_TEMPLATE, font_paths=fonts).compile(

@@ -6,6 +6,7 @@ each other; a dash carries the number of the reason that is told below the table
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ Width = str
 
 _NUMERIC = frozenset("0123456789+\N{MINUS SIGN}€<")
 """What a number begins with."""
+_DIGIT = re.compile("[1-9]")
 
 
 class Column(NamedTuple):
@@ -114,13 +116,39 @@ def table(
 ) -> Mapping[str, Any]:  # fmt: skip
     """A table of columns: ``cells`` holds a list for each column, all of one length.
 
-    A cell is a number cell of :func:`numbers`, a piece of :func:`text` or a list of pieces.
+    A cell is a number cell of :func:`numbers`, a piece of :func:`text` or a list of pieces; a piece
+    that is nothing but words is given as these.
     """
-    rows = [
-        [c if isinstance(c, list) or "n" in c else [c] for c in row]
-        for row in zip(*cells, strict=True)
-    ]
+    rows = [[_plain(c) for c in row] for row in zip(*cells, strict=True)]
     return {
         "caption": caption, "notes": list(notes), "rows": rows,
-        "columns": [{"head": c.head, "numeric": c.numeric, "width": c.width} for c in columns],
+        "columns": [
+            {"head": c.head, "numeric": c.numeric, "width": c.width,
+             "widest": _widest(row[n] for row in rows) if c.width == "snug" else []}
+            for n, c in enumerate(columns)
+        ],
     }  # fmt: skip
+
+
+def _plain(cell: Any) -> Any:
+    if not isinstance(cell, list):
+        if "n" in cell:
+            return cell
+        cell = [cell]
+    if len(cell) == 1 and cell[0] == text(cell[0]["t"]):
+        return cell[0]["t"]
+    return cell
+
+
+def _widest(column: Iterable[Any]) -> list[Any]:
+    """The cells among which the widest is: of those that differ in digits only, the first.
+
+    All digits are of one width.
+    """
+    return list({_shape(c): c for c in reversed(list(column))}.values())
+
+
+def _shape(cell: Any) -> str:
+    if isinstance(cell, Mapping):
+        return repr({**cell, "n": _DIGIT.sub("0", cell["n"])})
+    return _DIGIT.sub("0", repr(cell))

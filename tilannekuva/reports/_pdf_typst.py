@@ -13,9 +13,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tilannekuva import charts
+from tilannekuva import typefaces
 from tilannekuva.errors import ReportError
-from tilannekuva.reports._pdf_words import clean, template
+from tilannekuva.reports._pdf_words import clean, printable, template
 
 __all__ = ["STANDARDS", "pages", "typeset"]
 
@@ -81,7 +81,7 @@ def _fonts() -> Any:
     return _typst().Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[str(charts.font_dir())],
+        font_paths=[str(typefaces.font_dir())],
     )
 
 
@@ -98,6 +98,7 @@ def _cleaned(value: Any) -> Any:
 
 def _drawing(svg: bytes) -> bytes:
     """A drawing whose texts can be set; its lines stay as they are."""
-    if svg.isascii():
+    text = svg.decode()
+    if printable(text.replace("\n", "")):
         return svg
-    return "\n".join(map(clean, svg.decode().split("\n"))).encode()
+    return "\n".join(map(clean, text.split("\n"))).encode()

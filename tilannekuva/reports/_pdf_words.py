@@ -12,13 +12,13 @@ from typing import Any
 
 from tilannekuva.errors import ReportError
 
-__all__ = ["clean", "said", "template"]
+__all__ = ["clean", "printable", "said", "template"]
 
 _SPACE = re.compile("[ \t\r\n\f\v\u0085\u2028\u2029]+")
 _UNSAID = ("Cc", "Cf", "Cs", "Cn")
 """Kinds of characters that have no look of their own."""
 _SOFT_HYPHEN = "\u00ad"
-_PLAIN = {ord("\N{NO-BREAK SPACE}"): None, ord(_SOFT_HYPHEN): None}
+_PLAIN = ("\N{NO-BREAK SPACE}", _SOFT_HYPHEN)
 """Set as they are, though Python does not call them printable."""
 
 
@@ -59,10 +59,21 @@ def clean(text: str) -> str:
     >>> clean("a\n  b\x00 \ue000"), clean("5\u00a0%")
     ('a b □', '5\xa0%')
     """
+    if printable(text) and "  " not in text:  # most texts: nothing to look at by the letter
+        return text
     line = _SPACE.sub(" ", text)
-    if line.translate(_PLAIN).isprintable():  # for most texts: nothing to look at by the letter
-        return line
-    return "".join(map(_shown, line))
+    return line if printable(line) else "".join(map(_shown, line))
+
+
+def printable(text: str) -> bool:
+    r"""Whether every letter can be set; of spaces, only the plain and the unbreakable one.
+
+    >>> printable("5\u00a0%"), printable("5\t%")
+    (True, False)
+    """
+    for plain in _PLAIN:
+        text = text.replace(plain, "")
+    return text.isprintable()
 
 
 def _shown(letter: str) -> str:
