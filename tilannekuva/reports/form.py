@@ -207,7 +207,7 @@ def _choices(page: Worksheet, first: int, last: int, lang: Language) -> None:
 
 
 def _letter(key: str) -> str:
-    return get_column_letter(list(_WIDTHS).index(key) + 1)
+    return str(get_column_letter(list(_WIDTHS).index(key) + 1))
 
 
 def _table(page: Worksheet, head: int, last: int, lang: Language) -> None:
