@@ -298,10 +298,70 @@ def test_every_figure_has_its_words_and_every_heading_cell_its_scope(kind, lang)
 def test_bookmarks_and_contents_lead_to_every_chapter(lang):
     with opened("whole", lang).open_outline() as outline:
         tops = [x.title for x in outline.root]
+        under = {y.title for x in outline.root for y in x.children}
     story = storyboard.storyboard(picture())
     for scene in story.scenes:
         assert scene.section.names[lang] in tops
-    assert len(every("whole", lang, "/TOCI")) == len(tops) - 1  # all but the contents itself
+    led = [said("tables", lang)]
+    led += [x["name"] for group in _page.contents(story, lang) for x in group["links"]]
+    assert set(led) <= {*tops, *under}
+    assert len(every("whole", lang, "/TOCI")) == len(led)
+
+
+def page_of(found: pikepdf.Object) -> tuple[int, int] | None:
+    """The page (its object) that an element of the structure begins on."""
+    if isinstance(found, pikepdf.Array):
+        return next(filter(None, map(page_of, found)), None)
+    if not isinstance(found, pikepdf.Dictionary):
+        return None
+    return found.Pg.objgen if "/Pg" in found else page_of(found.get("/K", pikepdf.Array()))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_head_of_a_table_stands_over_rows_of_it(lang):
+    tables = every("whole", lang, "/Table")
+    assert len(tables) > 20
+    for n, table in enumerate(tables, 1):
+        rows = [e for e in elements(table.K) if str(e.S) == "/TR"]
+        assert len({page_of(r) for r in rows[:3]}) == 1, f"table {n} begins at the foot of a page"
+
+
+FEW_LINES = 8
+"""A page with fewer lines than these, running head and foot not counted, looks like a mistake."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_page_has_a_few_lines_only(lang):
+    for n, p in enumerate(pypdf.PdfReader(io.BytesIO(made("whole", lang))).pages, 1):
+        lines = [x for x in p.extract_text().split("\n") if x.strip()]
+        assert len(lines) >= FEW_LINES + 3 or n == 1, f"page {n}: {lines}"
+
+
+def sections_of(lang: str) -> dict[str, str]:
+    """Top bookmark → text of its pages, each page counted to all that begin on it or before."""
+    reader = pypdf.PdfReader(io.BytesIO(made("whole", lang)))
+    tops = [x for x in reader.outline if not isinstance(x, list)]
+    first = [reader.get_destination_page_number(x) for x in tops]
+    ends = [*first[1:], len(reader.pages) - 1]
+    return {
+        str(x.title): squashed("".join(p.extract_text() for p in reader.pages[a : b + 1]))
+        for x, a, b in zip(tops, first, ends, strict=True)
+    }
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_chapter_with_charts_has_its_table_after_the_chapters_and_another_on_its_page(lang):
+    found, seen = sections_of(lang), set()
+    for section in page(lang).select("section.chapter"):
+        rows = section.select("table.compact tbody tr")
+        if rows:
+            charted = bool(section.select("figure"))
+            place = said("tables", lang) if charted else section.find("h2").get_text()
+            if place not in found:  # what no chapter names follows the tables
+                place, charted = said("tables", lang), None
+            assert expected(rows[-1]).search(found[place]), place
+            seen.add(charted)
+    assert seen == {True, False, None}
 
 
 def test_pages_are_numbered_and_have_a_running_head():

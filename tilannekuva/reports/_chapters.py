@@ -16,7 +16,10 @@ from tilannekuva.reports._tables import chart_table, group_table, series_table
 from tilannekuva.reports._tiles import dashboard
 from tilannekuva.storyboard import STALE_MONTHS, Drawing, Scene, Storyboard
 
-__all__ = ["Charts", "chapters"]
+__all__ = ["REST", "Charts", "chapters"]
+
+REST = "page-rest"
+"""Anchor of the indicators that no chapter names."""
 
 Charts = Mapping[tuple[str, str], Chart]
 """``(subject, kind)`` → chart, as :func:`tilannekuva.storyboard.draw_all` gives them."""
@@ -47,7 +50,7 @@ def chapters(
     if story.rest:
         say = sayer(lang)
         found.append({
-            "id": "page-rest", "eyebrow": "", "name": say("rest"),
+            "id": REST, "eyebrow": "", "name": say("rest"),
             "question": say("rest_question"), "lead": None, "opening": None, "figures": [],
             "heat": None, "dashboard": None, "elsewhere": [], "assessments": [],
             "commentary": None, "gaps": [], "questions": [],

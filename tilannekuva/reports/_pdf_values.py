@@ -40,6 +40,7 @@ def common(picture: Picture, lang: Language) -> dict[str, Any]:
         "words": {
             "figure": said("figure", lang), "table": said("table", lang),
             "page": said("page", lang, n="{}"),
+            "tables": said("tables", lang), "tables_intro": said("tables_intro", lang),
             **{k: say(k) for k in ("contents", "summary", "key_figures", "elsewhere", "questions",
                                    "section_gaps", "assessments", "caveats", "changes", "unknown",
                                    "sources", "formulas", "method", "boundaries",
@@ -113,11 +114,13 @@ def document(
 
 
 def _contents(story: Storyboard, lang: Language) -> list[dict[str, Any]]:
-    """Groups of chapters by the anchors of the page."""
-    return [
+    """Groups of chapters by the anchors of the page; the last one begins with the tables."""
+    found = [
         {"name": g["name"], "ids": [x["href"].removeprefix("#") for x in g["links"]]}
         for g in _page.contents(story, lang)
     ]
+    found[-1]["ids"].insert(0, "page-tables")
+    return found
 
 
 # ---------------------------------------------------------------- front
@@ -154,7 +157,11 @@ def _chapter(
     if chapter["heat"]:
         heat = drawing(chapter["heat"])
         tall, figures = ([*tall, heat], figures) if heat["tall"] else (tall, [*figures, heat])
+    told = chapter["id"] != _chapters.REST
+    has_charts = bool(chapter["lead"] or chapter["figures"] or chapter["heat"])
     return {
+        # A chapter without charts is its table; the others have theirs after the chapters.
+        "story": told, "apart": has_charts or not told,
         **{k: chapter[k] for k in ("id", "eyebrow", "name", "question", "questions",
                                    "assessments")},
         "notes": [list(n) for n in _missing.merged_notes(
