@@ -128,6 +128,47 @@ def test_every_row_of_the_compact_tables_is_that_of_the_picture(case, code, lang
 
 
 @pytest.mark.parametrize(("code", "lang"), CASES)
+def test_a_dashboard_is_the_table_of_the_page(case, code, lang):
+    picture, charts, _, document = case(code, lang)
+    boards = [
+        c["dashboard"]["table"]
+        for c in _chapters.chapters(storyboard(picture), picture, lang, charts) if c["dashboard"]
+    ]  # fmt: skip
+    assert boards
+    for board in boards:
+        head, *rows = table_named(document, board.caption).rows
+        assert texts(head) == list(board.head)
+        for row, r in zip(rows, board.rows, strict=True):
+            cells = [c.text or c.reason or "–" for c in r.cells]
+            assert all(map(str.startswith, texts(row), [r.name, *cells])), r.name
+
+
+@pytest.mark.parametrize(("code", "lang"), CASES)
+def test_tables_of_chapters_with_charts_follow_the_chapters(case, code, lang):
+    picture, charts, _, document = case(code, lang)
+    body = [e for e in document.element.body if e.tag in (qn("w:p"), qn("w:tbl"))]
+    said = ["".join(t.text or "" for t in e.iter(qn("w:t"))) for e in body]
+    title = words.message("page.tables", lang)
+    start = next(
+        n for n, e in enumerate(body)
+        if said[n] == title and e.find(f".//{qn('w:pStyle')}").get(qn("w:val")) == "Heading1"
+    )  # fmt: skip
+    names = {
+        n: e.find(f".//{qn('w:tblCaption')}").get(qn("w:val"))
+        for n, e in enumerate(body) if e.tag == qn("w:tbl")
+    }  # fmt: skip
+    sides = set()
+    for chapter in _chapters.chapters(storyboard(picture), picture, lang, charts):
+        if not chapter["rows"]:
+            continue
+        name = f"{words.message('page.compact_title', lang)}: {chapter['name']}"
+        (place,) = [n for n, x in names.items() if x == name]
+        assert (place > start) is _chapters.table_apart(chapter), name
+        sides.add(place > start)
+    assert sides == {True, False}
+
+
+@pytest.mark.parametrize(("code", "lang"), CASES)
 def test_a_document_that_nobody_changed_has_no_stray_numbers(case, code, lang):
     picture, _, content, _ = case(code, lang)
     assert docx.numbers_not_in(picture, content, lang) == []

@@ -302,7 +302,7 @@ def test_bookmarks_and_contents_lead_to_every_chapter(lang):
     story = storyboard.storyboard(picture())
     for scene in story.scenes:
         assert scene.section.names[lang] in tops
-    led = [said("tables", lang)]
+    led = [words.message("page.tables", lang)]
     led += [x["name"] for group in _page.contents(story, lang) for x in group["links"]]
     assert set(led) <= {*tops, *under}
     assert len(every("whole", lang, "/TOCI")) == len(led)
@@ -356,9 +356,9 @@ def test_a_chapter_with_charts_has_its_table_after_the_chapters_and_another_on_i
         rows = section.select("table.compact tbody tr")
         if rows:
             charted = bool(section.select("figure"))
-            place = said("tables", lang) if charted else section.find("h2").get_text()
+            place = words.message("page.tables", lang) if charted else section.find("h2").get_text()
             if place not in found:  # what no chapter names follows the tables
-                place, charted = said("tables", lang), None
+                place, charted = words.message("page.tables", lang), None
             assert expected(rows[-1]).search(found[place]), place
             seen.add(charted)
     assert seen == {True, False, None}

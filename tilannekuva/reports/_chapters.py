@@ -16,7 +16,7 @@ from tilannekuva.reports._tables import chart_table, group_table, series_table
 from tilannekuva.reports._tiles import dashboard
 from tilannekuva.storyboard import STALE_MONTHS, Drawing, Scene, Storyboard
 
-__all__ = ["REST", "Charts", "chapters"]
+__all__ = ["REST", "Charts", "chapters", "table_apart"]
 
 REST = "page-rest"
 """Anchor of the indicators that no chapter names."""
@@ -57,6 +57,16 @@ def chapters(
             **_numbers(story.rest, story.rest, picture, lang, about, origins),
         })  # fmt: skip
     return found
+
+
+def table_apart(chapter: Mapping[str, Any]) -> bool:
+    """Whether the table of a chapter stands after the chapters in a document of pages.
+
+    A chapter that has no charts is its table. The others are told by charts and text; their tables
+    follow one another, so that no chapter ends with some rows on a page of their own.
+    """
+    told = chapter["id"] != REST
+    return not told or bool(chapter["lead"] or chapter["figures"] or chapter["heat"])
 
 
 def _chapter(

@@ -9,7 +9,8 @@ from tilannekuva.model import Picture
 from tilannekuva.reports import _brief_experts, _docx_experts, _page
 from tilannekuva.reports import _docx_xml as xml
 from tilannekuva.reports import _ooxml_findings as findings
-from tilannekuva.reports._docx_story import Book, cards_table
+from tilannekuva.reports._docx_book import Book
+from tilannekuva.reports._docx_tables import cards_table
 from tilannekuva.reports._missing import missing
 from tilannekuva.storyboard import Drawing, Scene, Storyboard
 

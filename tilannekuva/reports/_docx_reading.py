@@ -21,8 +21,10 @@ from tilannekuva.charts import Chart
 from tilannekuva.errors import ReportError
 from tilannekuva.model import LANGUAGES, Language, Picture
 from tilannekuva.reports import _docx_styles, _page
+from tilannekuva.reports._docx_book import Book
 from tilannekuva.reports._docx_numbers import Known, Written, numbers, of_picture
-from tilannekuva.reports._docx_story import Book, cards_table, story
+from tilannekuva.reports._docx_story import story
+from tilannekuva.reports._docx_tables import cards_table
 from tilannekuva.reports._ooxml_findings import told
 from tilannekuva.storyboard import Storyboard, draw_all, storyboard
 

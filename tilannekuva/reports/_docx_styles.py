@@ -84,10 +84,12 @@ _PARAGRAPHS: tuple[_Style, ...] = (
      f'<w:b/><w:color w:val="{_ACCENT}"/><w:sz w:val="28"/>'),
     ("TOC1", "toc 1", "Normal",
      f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{round(TEXT_WIDTH * xml.TWIPS)}"/>'
-     '</w:tabs><w:spacing w:before="60" w:after="0"/><w:ind w:right="0"/>', "<w:b/>"),
+     '</w:tabs><w:spacing w:before="60" w:after="0" w:line="240" w:lineRule="auto"/>'
+     '<w:ind w:right="0"/>', '<w:b/><w:sz w:val="20"/>'),
     ("TOC2", "toc 2", "Normal",
      f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{round(TEXT_WIDTH * xml.TWIPS)}"/>'
-     '</w:tabs><w:spacing w:after="0"/><w:ind w:left="284" w:right="0"/>', ""),
+     '</w:tabs><w:spacing w:after="0" w:line="240" w:lineRule="auto"/>'
+     '<w:ind w:left="284" w:right="0"/>', '<w:sz w:val="19"/>'),
     ("Header", "header", "Normal", '<w:spacing w:after="0"/><w:ind w:right="0"/>',
      f'<w:color w:val="{_GREY}"/><w:sz w:val="17"/>'),
     ("Footer", "footer", "Normal", '<w:spacing w:after="0"/><w:ind w:right="0"/>',

@@ -174,10 +174,10 @@ class Writer:
         """What is an element already."""
         self.parts.append(xml)
 
-    def heading(self, level: int, text: str, *, new_page: bool = False) -> None:
-        """A heading that the table of contents can lead to."""
+    def heading(self, level: int, text: str, *, new_page: bool = False, mark: str = "") -> None:
+        """A heading that the table of contents, or a link to its bookmark, can lead to."""
         number = len(self.headings) + 1
-        mark = f"_Toc{number:06d}"
+        mark = mark or f"_Toc{number:06d}"
         self.headings.append((level, mark, text))
         anchored = (
             f'<w:bookmarkStart w:id="{number}" w:name="{mark}"/>{run(text)}'

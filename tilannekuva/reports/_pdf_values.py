@@ -40,12 +40,12 @@ def common(picture: Picture, lang: Language) -> dict[str, Any]:
         "words": {
             "figure": said("figure", lang), "table": said("table", lang),
             "page": said("page", lang, n="{}"),
-            "tables": said("tables", lang), "tables_intro": said("tables_intro", lang),
             **{k: say(k) for k in ("contents", "summary", "key_figures", "elsewhere", "questions",
                                    "section_gaps", "assessments", "caveats", "changes", "unknown",
                                    "sources", "formulas", "method", "boundaries",
                                    "accessibility", "compact_title", "assessments_note",
-                                   "commentary", "outcomes", "section_gaps_more")},
+                                   "commentary", "outcomes", "section_gaps_more", "tables",
+                                   "tables_intro")},
         },
     }  # fmt: skip
 
@@ -157,11 +157,8 @@ def _chapter(
     if chapter["heat"]:
         heat = drawing(chapter["heat"])
         tall, figures = ([*tall, heat], figures) if heat["tall"] else (tall, [*figures, heat])
-    told = chapter["id"] != _chapters.REST
-    has_charts = bool(chapter["lead"] or chapter["figures"] or chapter["heat"])
     return {
-        # A chapter without charts is its table; the others have theirs after the chapters.
-        "story": told, "apart": has_charts or not told,
+        "story": chapter["id"] != _chapters.REST, "apart": _chapters.table_apart(chapter),
         **{k: chapter[k] for k in ("id", "eyebrow", "name", "question", "questions",
                                    "assessments")},
         "notes": [list(n) for n in _missing.merged_notes(

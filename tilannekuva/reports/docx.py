@@ -1,8 +1,8 @@
 """The picture as a Word document that a group can go on editing, and the brief of a theme.
 
-Rooms behind this one: ``_docx_story`` and ``_docx_brief`` write the same parts as the page,
-``_docx_xml`` turns them into WordprocessingML, ``_docx_styles`` has the styles; ``_docx_reading``
-reads an edited document back.
+Rooms behind this one: ``_docx_story``, ``_docx_tables``, ``_docx_annex`` and ``_docx_brief`` write
+the same parts as the page into a ``_docx_book``, ``_docx_xml`` turns them into WordprocessingML,
+``_docx_styles`` has the styles; ``_docx_reading`` reads an edited document back.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from tilannekuva import narrate, words
 from tilannekuva.errors import ReportError
 from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _docx_brief, _docx_styles, _page
+from tilannekuva.reports._docx_book import Bitmaps, Book, Charts
 from tilannekuva.reports._docx_reading import Stray, language, strays
-from tilannekuva.reports._docx_story import Bitmaps, Book, Charts, story, with_contents
+from tilannekuva.reports._docx_story import story, with_contents
 from tilannekuva.reports._ooxml_bitmaps import bitmaps as make_bitmaps
 from tilannekuva.reports._ooxml_findings import draw_some
 from tilannekuva.storyboard import draw_all, storyboard
