@@ -16,7 +16,7 @@ from tilannekuva.errors import DataError
 from tilannekuva.indicators import Catalogue
 from tilannekuva.measures.certainty import revisions
 from tilannekuva.model import Break, Finding, Indicator, Picture, Query, Revision, Snapshot, Text
-from tilannekuva.reports._ooxml_findings import told
+from tilannekuva.reports._findings import told
 from tilannekuva.revisions import History
 from tilannekuva.tidying import Tidied
 

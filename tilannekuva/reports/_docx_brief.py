@@ -8,7 +8,7 @@ from tilannekuva import narrate, words
 from tilannekuva.model import Picture
 from tilannekuva.reports import _brief_experts, _docx_experts, _page
 from tilannekuva.reports import _docx_xml as xml
-from tilannekuva.reports import _ooxml_findings as findings
+from tilannekuva.reports import _findings as findings
 from tilannekuva.reports._docx_book import Book
 from tilannekuva.reports._docx_tables import cards_table
 from tilannekuva.reports._missing import missing
@@ -81,10 +81,14 @@ def write(book: Book, parts: Brief) -> None:
     charted = any(d is not None for _, d in parts.findings[:1])
     experts = _brief_experts.half(parts.scene, picture, lang)
     most = _FINDINGS if not experts else 1 if len(experts.judgements) > _FEW else 2
-    for n, (indicator, drawing) in enumerate(parts.findings):
+    told = [findings.told(i, picture, lang) for i, _ in parts.findings]
+    said, of_all = findings.compared([t.sentences for t in told], lang)
+    for n, (_, drawing) in enumerate(parts.findings):
         shown = drawing if n < most else None
-        _finding(book, indicator, shown, first=n == 0, new_page=charted and n == 1,
-                 short=bool(experts) and charted)  # fmt: skip
+        _finding(book, told[n]._replace(sentences=said[n]), shown, first=n == 0,
+                 new_page=charted and n == 1, short=bool(experts) and charted)  # fmt: skip
+    if of_all:
+        w.text(of_all)
     if experts:
         _experts(book, experts.within(_BESIDE_CHARTS[most if charted else 0]))
     w.heading(1, book.page("unknown"))
@@ -114,17 +118,16 @@ def _experts(book: Book, shown: _brief_experts.Shown) -> None:
 
 
 def _finding(
-    book: Book, indicator: str, drawing: Drawing | None, *, first: bool, new_page: bool,
+    book: Book, said: findings.Told, drawing: Drawing | None, *, first: bool, new_page: bool,
     short: bool,
 ) -> None:  # fmt: skip
     w = book.writer
-    said = findings.told(indicator, book.picture, book.lang)
     bare = drawing is None or drawing not in book.charts
     w.heading(2, said.headline, new_page=new_page)
     if said.sentences:
         w.text(" ".join(said.sentences[: _MORE if bare and not short else _SENTENCES]))
     if drawing is None or bare:
-        w.text(narrate.source_line(book.picture.findings[indicator], book.picture, book.lang),
+        w.text(narrate.source_line(book.picture.findings[said.indicator], book.picture, book.lang),
                "SourceLine")  # fmt: skip
         return
     wide, tall = _FIRST if first else _OTHERS

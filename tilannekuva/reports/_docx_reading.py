@@ -25,7 +25,7 @@ from tilannekuva.reports._docx_book import Book
 from tilannekuva.reports._docx_numbers import Known, Written, numbers, of_picture
 from tilannekuva.reports._docx_story import story
 from tilannekuva.reports._docx_tables import cards_table
-from tilannekuva.reports._ooxml_findings import told
+from tilannekuva.reports._findings import told
 from tilannekuva.storyboard import Storyboard, draw_all, storyboard
 
 __all__ = ["Stray", "language", "strays"]

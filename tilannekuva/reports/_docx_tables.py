@@ -9,7 +9,7 @@ from typing import Any
 from tilannekuva import words
 from tilannekuva.reports import _docx_experts as experts
 from tilannekuva.reports import _docx_xml as xml
-from tilannekuva.reports import _ooxml_findings as findings
+from tilannekuva.reports import _findings as findings
 from tilannekuva.reports._cells import YEARS, Cell
 from tilannekuva.reports._chapters import table_apart
 from tilannekuva.reports._docx_book import Book

@@ -10,7 +10,7 @@ from tilannekuva import charts as drawing
 from tilannekuva import narrate
 from tilannekuva.errors import ReportError
 from tilannekuva.model import Language, Picture
-from tilannekuva.reports import _annex, _chapters, _missing, _pdf_values
+from tilannekuva.reports import _annex, _chapters, _findings, _missing, _pdf_values
 from tilannekuva.reports._chapters import Charts
 from tilannekuva.reports._pdf_words import said
 from tilannekuva.storyboard import Scene, Storyboard, fresh
@@ -18,8 +18,7 @@ from tilannekuva.storyboard import Scene, Storyboard, fresh
 __all__ = ["PAGES", "Fill", "brief", "draw", "fullest", "scene_of"]
 
 PAGES = 2
-_CARDS, _FINDINGS, _BARE_FINDINGS = 4, 3, 5
-"""Key figures and findings; a theme without charts has room for more findings."""
+_CARDS, _FINDINGS = 4, 3
 
 
 class Fill(NamedTuple):
@@ -113,7 +112,7 @@ def brief(
         )
     ]
     figures = [f for f in figures if not f["tall"]]
-    told = chosen[: _FINDINGS if figures else _BARE_FINDINGS]
+    told = chosen[:_FINDINGS]
     missing = _missing.missing(scene.gaps, picture, lang)
     values = _pdf_values.common(picture, lang)
     title = values["title"]
@@ -125,7 +124,7 @@ def brief(
         "cards": _pdf_values.cards(
             story._replace(cards=tuple(chosen[:_CARDS])), picture, lang, drawn
         ),
-        "findings": [_told(picture, i, lang) for i in told],
+        **_told(picture, told, lang),
         "figures": figures,
         "table": _pdf_values.compact(chapter["rows"], chapter["columns"], chapter["name"], lang),
         "gaps": [g._asdict() for g in missing],
@@ -161,12 +160,15 @@ def _has(measured: Any) -> bool:
     return measured is not None and measured.value is not None
 
 
-def _told(picture: Picture, indicator: str, lang: Language) -> dict[str, Any]:
-    """A headline and the sentences under it; what the headline says is not said twice."""
-    finding = picture.findings[indicator]
-    headline = narrate.headline(finding, picture, lang)
-    sentences: Sequence[str] = [s.text for s in narrate.sentences(finding, picture, lang)]
-    if sentences and headline.startswith(sentences[0].rstrip(".")):
-        sentences = sentences[1:]
-    return {"headline": headline, "sentences": list(sentences),
-            "source": narrate.source_line(finding, picture, lang)}  # fmt: skip
+def _told(picture: Picture, chosen: Sequence[str], lang: Language) -> dict[str, Any]:
+    """Headlines and the sentences under them, and what is said of all of them once."""
+    told = [_findings.told(i, picture, lang) for i in chosen]
+    said, of_all = _findings.compared([t.sentences for t in told], lang)
+    return {
+        "findings": [
+            {"headline": t.headline, "sentences": list(sentences),
+             "source": narrate.source_line(picture.findings[t.indicator], picture, lang)}
+            for t, sentences in zip(told, said, strict=True)
+        ],
+        "of-all": of_all,
+    }  # fmt: skip

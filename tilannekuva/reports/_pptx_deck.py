@@ -10,7 +10,7 @@ from tilannekuva.charts import Chart
 from tilannekuva.model import Language, Picture
 from tilannekuva.narrate.notes import received
 from tilannekuva.reports import _annex, _brief_experts, _dates, _page
-from tilannekuva.reports import _ooxml_findings as findings
+from tilannekuva.reports import _findings as findings
 from tilannekuva.storyboard import Drawing, Scene, Storyboard
 
 __all__ = ["Grid", "Line", "Sheet", "deck"]

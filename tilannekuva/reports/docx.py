@@ -14,8 +14,8 @@ from tilannekuva.reports import _docx_brief, _docx_styles, _page
 from tilannekuva.reports._docx_book import Bitmaps, Book, Charts
 from tilannekuva.reports._docx_reading import Stray, language, strays
 from tilannekuva.reports._docx_story import story, with_contents
+from tilannekuva.reports._findings import draw_some
 from tilannekuva.reports._ooxml_bitmaps import bitmaps as make_bitmaps
-from tilannekuva.reports._ooxml_findings import draw_some
 from tilannekuva.storyboard import draw_all, storyboard
 
 __all__ = ["Stray", "brief", "language", "numbers_not_in", "render"]

@@ -11,7 +11,16 @@ from tilannekuva.model import Finding, Language, Picture
 from tilannekuva.reports._annex import sayer
 from tilannekuva.storyboard import Drawing, Scene, fresh
 
-__all__ = ["Told", "draw_some", "gap_lines", "ordered", "quantity", "same_claim", "told"]
+__all__ = [
+    "Told",
+    "compared",
+    "draw_some",
+    "gap_lines",
+    "ordered",
+    "quantity",
+    "same_claim",
+    "told",
+]
 
 _HEAT = "heatmap"
 
@@ -47,6 +56,20 @@ def told(indicator: str, picture: Picture, lang: Language) -> Told:
         period = words.period(finding.latest.period, lang)
         said = [sayer(lang)("stale_lead", period=period), *said]
     return Told(indicator, headline, tuple(said))
+
+
+def compared(
+    findings: Sequence[Sequence[str]], lang: Language
+) -> tuple[list[tuple[str, ...]], str]:
+    """Sentences of several findings, and what is to be said of all of them once.
+
+    Where none can be compared with the whole country, no finding repeats that.
+    """
+    none = words.message("compare.no_country", lang)
+    if len(findings) < 2 or not all(none in said for said in findings):
+        return [tuple(said) for said in findings], ""
+    rest = [tuple(s for s in said if s != none) for said in findings]
+    return rest, words.message("compare.no_country_all", lang)
 
 
 def quantity(indicator: str, picture: Picture, lang: Language) -> str:
