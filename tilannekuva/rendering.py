@@ -116,8 +116,9 @@ def _of_language(
     for report in (f for f in formats if f in ("html", "xlsx")):
         more: dict[str, Any] = {}
         if report == "html":
-            offered = _downloads(picture, lang, formats, name)
-            more = {**begun.drawn, "languages": languages, "downloads": offered}
+            offered = _downloads(lang, formats, name)
+            briefs = {t: _brief(name, t, lang, "pdf") for t in begun.briefs}
+            more = {**begun.drawn, "languages": languages, "downloads": offered, "briefs": briefs}
         yield f"{name}.{lang}.{report}", _room(report).render(picture, lang, **more)
     if begun.bitmaps is not None:
         office = {**begun.drawn, "bitmaps": begun.bitmaps.result()}
@@ -125,14 +126,14 @@ def _of_language(
             yield f"{name}.{lang}.{report}", _room(report).render(picture, lang, **office)
         for theme in begun.briefs:
             content = _room("docx").brief(picture, theme, lang, **office)
-            yield f"{BRIEFS}/{name}.{theme}.{lang}.docx", content
+            yield _brief(name, theme, lang, "docx"), content
     if begun.pngs is not None:
         for (subject, kind), content in begun.pngs.result().items():
             yield f"{CHARTS}/{lang}/{subject}.{kind}.png", content
     if begun.pdf is not None:
         yield f"{name}.{lang}.pdf", begun.pdf.result()
     for theme, brief in begun.briefs.items():
-        yield f"{BRIEFS}/{name}.{theme}.{lang}.pdf", brief.result()
+        yield _brief(name, theme, lang, "pdf"), brief.result()
 
 
 def _charts(charts: Mapping[Key, Any], lang: Language) -> Iterator[tuple[str, bytes]]:
@@ -143,12 +144,14 @@ def _charts(charts: Mapping[Key, Any], lang: Language) -> Iterator[tuple[str, by
         yield f"{stem}.csv", chart.csv()
 
 
-def _downloads(picture: Picture, lang: Language, formats: Sequence[str], name: str) -> list[str]:
-    """What the page offers beside itself."""
+def _downloads(lang: Language, formats: Sequence[str], name: str) -> list[str]:
+    """What the page offers beside itself; the briefs are offered where their themes begin."""
     found = [f"{name}.{lang}.{f}" for f in formats if f in _ONE_A_LANGUAGE and f != "html"]
-    if "brief" in formats:
-        found += [f"{BRIEFS}/{name}.{t}.{lang}.pdf" for t in _themes(picture)]
     return [*found, *([f"{name}.{DATA}"] if "data" in formats else []), "picture.json"]
+
+
+def _brief(name: str, theme: str, lang: Language, kind: str) -> str:
+    return f"{BRIEFS}/{name}.{theme}.{lang}.{kind}"
 
 
 def _themes(picture: Picture) -> list[str]:

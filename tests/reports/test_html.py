@@ -385,6 +385,24 @@ def test_the_switch_and_the_downloads_list_only_what_is_there():
     assert [a.get("aria-current") for a in both[:3]] == ["page", None, None]
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_file_that_is_offered_has_a_name_of_its_own(lang):
+    p = picture("kainuu")
+    offered = [f"kainuu.{lang}.{f}" for f in ("xlsx", "pdf", "docx", "pptx")]
+    offered += ["kainuu.data.zip", "picture.json"]
+    themes = {s.id: s.names[lang] for c in p.cuts if c.kind == "themes" for s in c.sections}
+    briefs = {t: f"briefs/kainuu.{t}.{lang}.pdf" for t in themes}
+    made = html.render(p, lang, charts=charts("kainuu", lang), downloads=offered, briefs=briefs)
+    found = BeautifulSoup(made.decode(), "html.parser").select("a[download]")
+    assert [a["href"] for a in found] == [*offered, *briefs.values()]
+    names = [" ".join(a.get_text().split()) for a in found]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {a["href"] for a in found}
+    for theme, a in zip(themes, found[-len(themes) :], strict=True):
+        assert a.get_text().endswith(f": {themes[theme]}")
+        assert a.find_parent("section").h2.get_text() == themes[theme]
+
+
 @pytest.mark.parametrize(("region", "lang"), PAGES)
 def test_nothing_is_loaded_from_anywhere(region, lang):
     tree = soup(region, lang)

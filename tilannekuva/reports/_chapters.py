@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from tilannekuva import narrate, words
 from tilannekuva.charts import Chart
-from tilannekuva.model import Finding, Gap, Language, Picture
+from tilannekuva.model import Finding, Language, Picture
 from tilannekuva.reports import _cells, _chain, _experts
 from tilannekuva.reports._annex import name_of, sayer, section_id
+from tilannekuva.reports._missing import missing
 from tilannekuva.reports._tables import chart_table, group_table, series_table
 from tilannekuva.reports._tiles import dashboard
 from tilannekuva.storyboard import STALE_MONTHS, Drawing, Scene, Storyboard
@@ -115,7 +116,7 @@ def _chapter(
         "elsewhere": elsewhere, "dashboard": dashboard(section, picture, lang),
         "assessments": _experts.judgements(scene.assessments, picture, lang),
         "commentary": _experts.commentary(section.id, picture, lang),
-        "gaps": _gap_lines(scene.gaps, picture, lang),
+        "gaps": missing(scene.gaps, picture, lang),
         "questions": [q[lang] for q in section.questions],
         **_numbers(scene.table, scene.home, picture, lang, about, origins),
     }  # fmt: skip
@@ -124,17 +125,6 @@ def _chapter(
 def _tells(drawing: Drawing, lead: str) -> bool:
     """Whether a chart has the lead finding as its title; a strip or a map has another."""
     return drawing.subject == lead and drawing.kind in ("line", "index", "target", "age")
-
-
-def _gap_lines(found: Iterable[Gap], picture: Picture, lang: Language) -> list[str]:
-    say = sayer(lang)
-    lines = []
-    for kinds, key in ((("no_figures", "not_computable"), "line"), (("stale",), "stale_line")):
-        names = [picture.indicators[g.indicator].label[lang] for g in found if g.kind in kinds]
-        if names:
-            # A name may end with the point of an abbreviation ("16–64 v.").
-            lines.append(say(f"section_gaps_{key}", names="; ".join(names)).replace("..", "."))
-    return lines
 
 
 def chart_id(drawing: Drawing) -> str:

@@ -6,11 +6,10 @@ Everything comes from the plain values that the page is made of (``_page``, ``_c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tilannekuva import words
-from tilannekuva.model import Gap
 from tilannekuva.reports import _chapters, _page
 from tilannekuva.reports import _docx_experts as experts
 from tilannekuva.reports import _docx_xml as xml
@@ -18,7 +17,6 @@ from tilannekuva.reports._chapters import table_apart
 from tilannekuva.reports._docx_annex import back
 from tilannekuva.reports._docx_book import Book
 from tilannekuva.reports._docx_tables import anchor, cards_table, tables, tables_of
-from tilannekuva.reports._missing import missing
 from tilannekuva.reports._rich import blocks
 from tilannekuva.storyboard import Storyboard
 
@@ -105,14 +103,11 @@ def _all_chapters(book: Book, plan: Storyboard) -> None:
         if first:
             cut = scene.cut.id
             book.writer.heading(1, scene.cut.names[book.lang], new_page=True)
-        _chapter(book, chapter, level=2, new_page=not first, gaps=scene.gaps)
+        _chapter(book, chapter, level=2, new_page=not first)
     tables(book, found)
 
 
-def _chapter(
-    book: Book, chapter: Mapping[str, Any], *, level: int, new_page: bool,
-    gaps: Iterable[Gap] = (),
-) -> None:  # fmt: skip
+def _chapter(book: Book, chapter: Mapping[str, Any], *, level: int, new_page: bool) -> None:
     w = book.writer
     number = chapter["eyebrow"].rpartition(" · ")[2]
     name = chapter["name"]
@@ -139,7 +134,7 @@ def _chapter(
     if places:
         w.heading(below, book.page("elsewhere"))
         w.bullets(places)
-    _judged(book, chapter, gaps, below)
+    _judged(book, chapter, below)
     if chapter["heat"]:  # nearly a page: what is said after it would stand on a page of its own
         _charted(book, chapter["heat"], below)
     if not table_apart(chapter):
@@ -151,7 +146,7 @@ def _charted(book: Book, figure: Mapping[str, Any], level: int) -> None:
     book.chart(book.key(figure))
 
 
-def _judged(book: Book, chapter: Mapping[str, Any], gaps: Iterable[Gap], level: int) -> None:
+def _judged(book: Book, chapter: Mapping[str, Any], level: int) -> None:
     """What experts say, what is not known, what is asked."""
     w = book.writer
     if chapter["assessments"]:
@@ -161,9 +156,9 @@ def _judged(book: Book, chapter: Mapping[str, Any], gaps: Iterable[Gap], level: 
     if text := chapter["commentary"]:
         w.heading(level, book.page("commentary"))
         experts.commentary(w, blocks(str(text["html"])), text["dated"], book.address)
-    if groups := missing(gaps, book.picture, book.lang):
+    if chapter["gaps"]:
         w.heading(level, book.page("section_gaps"))
-        experts.missing(w, groups)
+        experts.missing(w, chapter["gaps"])
     if chapter["questions"]:
         w.heading(level, book.page("questions"))
         w.bullets(xml.run(q) for q in chapter["questions"])

@@ -80,13 +80,10 @@ def document(
         "chapters": [
             {
                 **_chapter(c, lang, charts, drawn),
-                "gaps": [g._asdict() for g in _missing.missing(gaps, picture, lang)],
+                "gaps": [g._asdict() for g in c["gaps"]],
                 "cards": _large(c, story, picture, lang, drawn),
             }
-            for c, gaps in zip(
-                chapters, [*(x.gaps for x in story.scenes), *([()] if story.rest else [])],
-                strict=True,
-            )
+            for c in chapters
         ],
         "changes": _changes(picture, lang),
         "unknown": {

@@ -8,7 +8,7 @@ two tiny drawings of a card; ``templates/`` lays all of it out.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -33,6 +33,7 @@ def render(
     charts: Charts | None = None,
     languages: Sequence[str] | None = None,
     downloads: Sequence[str] = (),
+    briefs: Mapping[str, str] | None = None,
 ) -> bytes:
     """The page of a picture.
 
@@ -42,6 +43,7 @@ def render(
         charts: The charts of the story in this language, when they have been drawn already.
         languages: Languages that the folder has pages of; this one alone by default.
         downloads: Names of the other files of the folder.
+        briefs: Theme → file of its brief; it is offered where the theme begins.
 
     Returns:
         HTML in UTF-8; the same arguments give the same bytes.
@@ -49,6 +51,7 @@ def render(
     story = storyboard(picture)
     drawn = draw_all(picture, lang) if charts is None else charts
     slug = regions.slug(picture.region.code)
+    offered = {_annex.section_id(theme): file for theme, file in (briefs or {}).items()}
     page: dict[str, Any] = {
         **_page.head(picture, lang),
         "languages": _switch(slug, languages or (lang,)),
@@ -57,7 +60,10 @@ def render(
         "legend": _page.legend(picture, lang),
         "cards": _page.cards(story, picture, lang),
         "contents": _page.contents(story, lang),
-        "chapters": _chapters.chapters(story, picture, lang, drawn),
+        "chapters": [
+            {**c, "brief": offered.get(c["id"], "")}
+            for c in _chapters.chapters(story, picture, lang, drawn)
+        ],
         "changes": _annex.changes(picture, lang),
         "gaps": _annex.gaps(picture, lang),
         "assessed": bool(picture.assessments),
