@@ -40,10 +40,17 @@ def test_numbers_periods_and_places(kainuu: Picture) -> None:
     assert found.endswith("5.")
 
 
-def test_a_claim_that_holds_leaves_nothing_behind(kainuu: Picture) -> None:
-    body = "Työttömyys on alle maan tason {{ claim: unemp_rate_reg.gap < 0 }}. Se on hyvä."
+@pytest.mark.parametrize("blank", [" ", "", "\n", " \n  "])
+def test_a_claim_that_holds_leaves_nothing_behind(kainuu: Picture, blank: str) -> None:
+    claim = "{{ claim: unemp_rate_reg.gap < 0 }}"
+    body = f"Työttömyys on alle maan tason{blank}{claim}{claim}. Se on hyvä."
     assert bound.refuted(text(body), kainuu) == ()
-    assert bound.fill(text(body), kainuu).text == ("Työttömyys on alle maan tason. Se on hyvä.")
+    assert bound.fill(text(body), kainuu).text == "Työttömyys on alle maan tason. Se on hyvä."
+
+
+def test_a_claim_on_a_line_of_its_own_leaves_the_paragraphs_as_they_are(kainuu: Picture) -> None:
+    body = "Yksi.\n\n{{ claim: unemp_rate_reg.gap < 0 }}\n\nKaksi."
+    assert bound.fill(text(body), kainuu).text.split() == ["Yksi.", "Kaksi."]
 
 
 @pytest.mark.parametrize(

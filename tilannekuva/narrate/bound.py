@@ -19,6 +19,8 @@ from tilannekuva.narrate.phrases import Number, Topic, decimals
 
 __all__ = ["Filled", "Refuted", "fill", "messages", "refuted"]
 
+_NOTHING = "\x00"
+"""Where a claim stood, until it is taken out; in a file it would say nothing either."""
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = re.compile(r"^([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)(?:\s*\|\s*([a-z]+))?$")
 _FORMS = ("number", "size")
@@ -77,7 +79,7 @@ def fill(commentary: Commentary, picture: Picture) -> Filled:
         where = f"{commentary.file}, line {_line(commentary, match)}"
         if inside.startswith("claim:"):
             _claim(inside.removeprefix("claim:"), picture, where)
-            return ""
+            return _NOTHING
         text, number = _figure(inside, picture, commentary.language, where)
         numbers.extend(number)
         return text
@@ -86,7 +88,8 @@ def fill(commentary: Commentary, picture: Picture) -> Filled:
     if "{{" in text or "}}" in text:
         at = commentary.text.count("\n", 0, commentary.text.rfind("{{") + 1) + 1
         raise ReportError(f"{commentary.file}, line {at}: a mark is not closed; write {{{{ … }}}}")
-    # A claim at the end of a sentence leaves a blank before its point.
+    # A claim at the end of a sentence leaves a blank, or the end of a line, before its point.
+    text = re.sub(rf"[ \t]*\n?[ \t]*{_NOTHING}+(?=[.,;:!?])", "", text).replace(_NOTHING, "")
     return Filled(re.sub(r"[ \t]+([.,;:])", r"\1", text), tuple(numbers))
 
 
