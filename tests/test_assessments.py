@@ -104,6 +104,68 @@ def test_the_second_entry_is_named_by_its_own_line(folder: Path) -> None:
         read(folder)
 
 
+SECOND = GOOD.replace("growth", "gdp_pc")
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        SECOND.replace("[[assessment]]", "[[assessment]]  # kakkonen"),
+        SECOND.replace("[[assessment]]", "[[ assessment ]]"),
+        SECOND.replace("[[assessment]]", '[["assessment"]]'),
+    ],
+)
+def test_no_entry_is_lost_however_its_line_is_written(folder: Path, second: str) -> None:
+    write(folder, GOOD + second)
+    assert [a.subject for a in read(folder).assessments] == ["growth", "gdp_pc"]
+
+
+@pytest.mark.parametrize(
+    "more", [SECOND.replace("[[assessment]]", "[[assesment]]"), "[muistiinpano]\nx = 1\n"]
+)
+def test_what_stands_under_another_name_is_refused_and_not_lost(folder: Path, more: str) -> None:
+    write(folder, GOOD + more)
+    with pytest.raises(CatalogueError, match=r"unknown '(assesment|muistiinpano)'"):
+        read(folder)
+
+
+HEAD = '+++\nsubject = "gdp_pc"\nnow = "++"\nrole = "ekonomisti"\n+++\n'
+
+
+def test_blank_lines_over_a_head_are_no_text(folder: Path) -> None:
+    write(folder, f"\n \n{HEAD}Kaksi.\n", "2025-10-23/growth.fi.md")
+    found = read(folder)
+    assert {a.subject: a.reasons for a in found.assessments}["gdp_pc"] == "Kaksi."
+    assert found.commentary == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (HEAD.replace("+++", "---") + "Kaksi.", "line 1: the head of a judgement"),
+        (HEAD.replace('now = "++"', "now ="), r"not valid TOML \(.*line 3"),
+        ("\n" + HEAD.replace('now = "++"', "now ="), r"not valid TOML \(.*line 4"),
+        (HEAD.replace("role", 'reasons = "Yksi."\nrole') + "Kaksi.", "keep one of them"),
+        (HEAD.removesuffix("+++\n") + "Kaksi.", "line 1: the head of a judgement"),
+    ],
+)
+def test_a_head_that_is_none_is_not_published_as_text(folder: Path, text: str, what: str) -> None:
+    file = write(folder, text, "2025-10-23/growth.fi.md")
+    with pytest.raises(CatalogueError, match=what) as caught:
+        read(folder)
+    assert str(caught.value).startswith(str(file))
+
+
+def test_reasons_may_stand_in_the_head(folder: Path) -> None:
+    write(folder, HEAD.replace("role", 'reasons = "Yksi."\nrole'), "2025-10-23/bkt.md")
+    assert {a.subject: a.reasons for a in read(folder).assessments}["gdp_pc"] == "Yksi."
+
+
+def test_a_rule_at_the_beginning_of_a_text_is_text(folder: Path) -> None:
+    write(folder, "---\n\nKasvu jatkuu.\n", "2025-10-23/growth.fi.md")
+    assert len(read(folder).commentary) == 1
+
+
 def test_a_role_judges_a_subject_once(folder: Path) -> None:
     write(folder, GOOD + GOOD)
     with pytest.raises(CatalogueError, match="judged twice by the role"):

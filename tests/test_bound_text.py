@@ -93,7 +93,8 @@ def test_a_contradicted_claim_names_sentence_line_and_figures(kainuu: Picture) -
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        ("a\n{{ unemp_rate.latest }}", "line 2: 'unemp_rate': there is no such one; did you mean"),
+        ("a\n{{ unemp_rate.latest }}", "line 2: there is no indicator 'unemp_rate'; did you mean"),
+        ("{{ claim: unemp_rate_reg.period = 2023 }}", "'unemp_rate_reg.period' is a time"),
         ("{{ gdp_pc.ltest }}", "there is no such figure; did you mean 'gdp_pc.latest'"),
         ("{{ gdp_pc }}", "cannot be read; write `indicator.metric`"),
         ("{{ gdp_pc.latest | shout }}", "cannot be read"),
@@ -101,7 +102,7 @@ def test_a_contradicted_claim_names_sentence_line_and_figures(kainuu: Picture) -
         ("{{ claim: gdp_pc.latest < viisi }}", "cannot be read"),
         ("{{ claim: 1 < gdp_pc.latest < 3 }}", "cannot be read"),
         ("x {{ gdp_pc.latest", "a mark is not closed"),
-        ("{{ loneliness.latest }}", "it has no figures here"),
+        ("{{ loneliness.latest }}", "has no figures in this picture"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_line(kainuu: Picture, body: str, what: str) -> None:

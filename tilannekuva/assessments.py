@@ -23,7 +23,9 @@ __all__ = ["Experts", "judgement", "read"]
 
 JUDGEMENTS: tuple[str, ...] = get_args(Judgement)
 _EDITION = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-_HEAD = re.compile(r"\A\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEAD = re.compile(r"\A\s*?\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_OTHER_HEAD = re.compile(r"\A\s*(?:\+\+\+|---)[ \t]*\n\s*[a-z_0-9]+[ \t]*[=:]")
+_ENTRY = re.compile(r"^\s*\[\[\s*assessment\s*\]\]")
 _KEYS = ("subject", "now", "in_6_months", "in_12_months", "reasons", "role")
 
 
@@ -100,22 +102,41 @@ def read(folder: Path, region: str, edition: str, subjects: Iterable[str]) -> Ex
 
 def _judgements(file: Path, edition: str, known: set[str]) -> list[Assessment]:
     text = _text(file)
-    entries = _toml(text, file).pop("assessment", None)
-    if not isinstance(entries, list):
+    found = _toml(text, file)
+    entries = found.pop("assessment", None)
+    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise CatalogueError(f"{file}: write each judgement under [[assessment]]")
-    lines = [n for n, t in enumerate(text.splitlines(), 1) if t.strip() == "[[assessment]]"]
+    if found:  # a judgement under a misspelt name must not be lost
+        raise CatalogueError(
+            f"{file}: unknown '{next(iter(found))}'; write each judgement under [[assessment]], "
+            "with its keys below that line"
+        )
+    lines = [n for n, t in enumerate(text.splitlines(), 1) if _ENTRY.match(t)]
+    if len(lines) != len(entries):  # written in another way that TOML knows
+        lines = [1] * len(entries)
     return [
         _assessment(entry, edition, known, f"{file}, line {line}")
-        for entry, line in zip(entries, lines or [1] * len(entries), strict=False)
+        for entry, line in zip(entries, lines, strict=True)
     ]
 
 
 def _markdown(file: Path, edition: str, known: set[str]) -> Assessment | Commentary:
     text = _text(file)
     if found := _HEAD.match(text):
-        head = _toml(found[1], file)
+        before = text.count("\n", 0, found.start(1))  # so that the line of an error is the file's
+        head = _toml("\n" * before + found[1], file)
         body = text[found.end() :].strip()
-        return _assessment({**head, "reasons": body}, edition, known, f"{file}, line 1")
+        if body and "reasons" in head:
+            raise CatalogueError(
+                f"{file}, line {before}: reasons stand in the head and below it; keep one of them"
+            )
+        reasons = {"reasons": body} if body else {}
+        return _assessment({**head, **reasons}, edition, known, f"{file}, line {before}")
+    if _OTHER_HEAD.match(text):
+        raise CatalogueError(
+            f"{file}, line 1: the head of a judgement stands between two lines of +++, with keys "
+            'such as subject = "growth"'
+        )
     section, _, language = file.stem.rpartition(".")
     if language not in LANGUAGES or not section:
         raise CatalogueError(

@@ -184,8 +184,9 @@ def _finding(name: str, picture: Picture, where: str) -> Finding:
     if name not in picture.findings:
         near = difflib.get_close_matches(name, picture.findings, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
-        known = "it has no figures here" if name in picture.indicators else "there is no such one"
-        raise ReportError(f"{where}: '{name}': {known}{hint}")
+        if name in picture.indicators:
+            raise ReportError(f"{where}: indicator '{name}' has no figures in this picture")
+        raise ReportError(f"{where}: there is no indicator '{name}'{hint}")
     return picture.findings[name]
 
 
@@ -193,6 +194,10 @@ def _unknown_metric(name: str, indicator: str, picture: Picture, where: str) -> 
     import difflib
 
     metric = name.partition(".")[2]
+    if metric == "period":
+        return ReportError(
+            f"{where}: '{name}' is a time, and a claim compares figures; write the year as text"
+        )
     known = picture.findings[indicator].metrics
     near = difflib.get_close_matches(metric, [*known, "period"], 1)
     hint = f"did you mean '{indicator}.{near[0]}'?" if near else f"it has {', '.join(known)}"
