@@ -40,6 +40,31 @@ def test_numbers_periods_and_places(kainuu: Picture) -> None:
     assert found.endswith("5.")
 
 
+CLAIM = "{{ claim: unemp_rate_reg.gap > 0 }}"
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (f"Vienti vetää. Työttömyys on\nyli maan tason\n{CLAIM}.\nTalous kasvaa.",
+         "Työttömyys on yli maan tason."),
+        (f"Alalla (esim. kaivokset) työttömyys oli n. 9 % {CLAIM}. Seuraava.",
+         "Alalla (esim. kaivokset) työttömyys oli n. 9 %."),
+        (f"Näin?\nTyöttömyys on korkea {CLAIM}!\nSeuraava.", "Työttömyys on korkea!"),
+        (f"Luettelo:\n- yksi\n- korkea työttömyys {CLAIM}\n- kolme", "korkea työttömyys."),
+        (f"# Otsikko\n\nKorkea {CLAIM}.\n\nMuu.", "Korkea."),
+        (f"Ensin. {{{{ gdp_pc.latest }}}} on paljon {CLAIM}. Muu.",
+         "{{ gdp_pc.latest }} on paljon."),
+        (CLAIM, CLAIM),
+    ],
+)  # fmt: skip
+def test_the_sentence_of_a_contradicted_claim_is_whole_and_alone(
+    kainuu: Picture, body: str, sentence: str
+) -> None:
+    (found,) = bound.refuted(text(body), kainuu)
+    assert found.sentence == sentence
+
+
 @pytest.mark.parametrize("blank", [" ", "", "\n", " \n  "])
 def test_a_claim_that_holds_leaves_nothing_behind(kainuu: Picture, blank: str) -> None:
     claim = "{{ claim: unemp_rate_reg.gap < 0 }}"

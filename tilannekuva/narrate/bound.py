@@ -23,6 +23,10 @@ _NOTHING = "\x00"
 """Where a claim stood, until it is taken out; in a file it would say nothing either."""
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = re.compile(r"^([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)(?:\s*\|\s*([a-z]+))?$")
+_BETWEEN = re.compile(
+    r"(?<=[.!?])\s+(?=[^\w\s{]*[A-ZÅÄÖ]|\{\{(?!\s*claim:))|\n\s*\n|\n\s*(?:[-*+]|[0-9]+\.)\s+"
+)
+"""Between two sentences, paragraphs or items; a small letter or a digit follows an abbreviation."""
 _FORMS = ("number", "size")
 _TERM = re.compile(
     r"\s*(?:([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)|([-\u2212]?[0-9]+(?:[.,][0-9]+)?))\s*"
@@ -121,15 +125,14 @@ def _line(commentary: Commentary, match: re.Match[str]) -> int:
 def _sentence(commentary: Commentary, match: re.Match[str]) -> str:
     """The sentence that a mark stands in, or that ends just before it."""
     text = commentary.text
-    begin = max(text.rfind(end, 0, match.start()) for end in (". ", "\n\n", "! ", "? "))
-    stop = min(
-        (n for n in (text.find(e, match.end()) for e in (". ", "\n\n", "! ", "? ")) if n >= 0),
-        default=len(text),
-    )
-    plain = _MARK.sub(
-        lambda m: "" if m[1].strip().startswith("claim:") else m[0], text[begin + 1 : stop + 1]
-    )
-    return " ".join(plain.split()).strip(". ") + "."
+    ends = [m.span() for m in _BETWEEN.finditer(text)]
+    begin = max((after for _, after in ends if after <= match.start()), default=0)
+    stop = min((before for before, _ in ends if before >= match.end()), default=len(text))
+    plain = _MARK.sub(lambda m: "" if m[1].strip().startswith("claim:") else m[0], text[begin:stop])
+    said = re.sub(r" +([.,;:!?])", r"\1", " ".join(plain.split()))
+    if not said.strip(".!? "):  # a claim that stands alone
+        return match[0]
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 def _claim(text: str, picture: Picture, where: str) -> tuple[bool, tuple[str, ...]]:
