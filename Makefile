@@ -1,16 +1,20 @@
 # The two commands: `make picture` and `make test`. Everything lives in .venv.
+# `make test-long` runs what takes long: headless Chromium, whole fetches, wheels, notebooks.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: picture test lint clean
+.PHONY: picture test test-long lint clean
 
 picture: $(VENV)/.stamp-core
 	$(BIN)/tilannekuva build kainuu
 
 test: $(VENV)/.stamp-test
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
+
+test-long: $(VENV)/.stamp-test
+	$(BIN)/python -m pytest -n auto -m "slow or browser"
 
 lint: $(VENV)/.stamp-lint
 	$(BIN)/ruff check .

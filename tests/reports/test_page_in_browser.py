@@ -168,8 +168,9 @@ def test_the_keyboard_opens_where_a_figure_comes_from(show):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("lang", "size"), [("fi", PHONE), ("sv", DESKTOP), ("en", PHONE)], ids=LANGUAGES
+)
 def test_axe_finds_nothing_in_open_chains(show, lang, size):
     page = show(lang, size)
     page.evaluate(
