@@ -156,6 +156,30 @@ def test_a_head_that_is_none_is_not_published_as_text(folder: Path, text: str, w
     assert str(caught.value).startswith(str(file))
 
 
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"Kasvu\njatkuu\x0btaas.", r"line 2: a control character \(U\+000B\)"),
+        (b"Kasvu\x00 jatkuu.", r"line 1: a control character \(U\+0000\)"),
+        ("Kasvu\njatkuu yhä.".encode("latin-1"), "line 2: not text in UTF-8"),
+    ],
+)
+def test_what_no_report_can_print_is_named_with_its_line(
+    folder: Path, data: bytes, what: str
+) -> None:
+    file = folder / "kainuu" / "2025-10-23" / "growth.fi.md"
+    file.write_bytes(data)
+    with pytest.raises(CatalogueError, match=what) as caught:
+        read(folder)
+    assert str(caught.value).startswith(str(file))
+
+
+def test_the_place_of_a_commentary_is_the_same_on_every_computer(folder: Path) -> None:
+    write(folder, "Kasvu jatkuu.", "2025-10-23/growth.fi.md")
+    (found,) = read(folder).commentary
+    assert found.file == f"{folder.name}/kainuu/2025-10-23/growth.fi.md"
+
+
 def test_reasons_may_stand_in_the_head(folder: Path) -> None:
     write(folder, HEAD.replace("role", 'reasons = "Yksi."\nrole'), "2025-10-23/bkt.md")
     assert {a.subject: a.reasons for a in read(folder).assessments}["gdp_pc"] == "Yksi."

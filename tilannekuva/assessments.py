@@ -26,6 +26,7 @@ _EDITION = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 _HEAD = re.compile(r"\A\s*?\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _OTHER_HEAD = re.compile(r"\A\s*(?:\+\+\+|---)[ \t]*\n\s*[a-z_0-9]+[ \t]*[=:]")
 _ENTRY = re.compile(r"^\s*\[\[\s*assessment\s*\]\]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _KEYS = ("subject", "now", "in_6_months", "in_12_months", "reasons", "role")
 
 
@@ -88,7 +89,7 @@ def read(folder: Path, region: str, edition: str, subjects: Iterable[str]) -> Ex
             judged.setdefault(name, []).extend(_judgements(item, name, known))
             continue
         for file in sorted(item.glob("*.md")):
-            found = _markdown(file, name, known)
+            found = _markdown(file, folder, name, known)
             if isinstance(found, Assessment):
                 judged.setdefault(name, []).append(found)
             else:
@@ -120,7 +121,7 @@ def _judgements(file: Path, edition: str, known: set[str]) -> list[Assessment]:
     ]
 
 
-def _markdown(file: Path, edition: str, known: set[str]) -> Assessment | Commentary:
+def _markdown(file: Path, folder: Path, edition: str, known: set[str]) -> Assessment | Commentary:
     text = _text(file)
     if found := _HEAD.match(text):
         before = text.count("\n", 0, found.start(1))  # so that the line of an error is the file's
@@ -146,9 +147,9 @@ def _markdown(file: Path, edition: str, known: set[str]) -> Assessment | Comment
     _check_subject(section, known, str(file))
     if not text.strip():
         raise CatalogueError(f"{file}: there is no text; write some or remove the file")
-    return Commentary(
-        section=section, language=language, text=text, file=str(file), edition=edition
-    )
+    # The picture must be the same wherever the folder lies, and say nothing of the computer.
+    place = (Path(folder.name) / file.relative_to(folder)).as_posix()
+    return Commentary(section=section, language=language, text=text, file=place, edition=edition)
 
 
 def _assessment(entry: Mapping[str, Any], edition: str, known: set[str], where: str) -> Assessment:
@@ -197,9 +198,24 @@ def _check_once(where: Path, found: Iterable[Assessment]) -> None:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{file}: cannot be read as text in UTF-8 ({error})") from error
+        data = file.read_bytes()
+    except OSError as error:
+        raise CatalogueError(f"{file}: cannot be read ({error})") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CatalogueError(
+            f"{file}, line {line}: not text in UTF-8 ({error.reason}); save the file as UTF-8"
+        ) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if bad := _CONTROL.search(text):
+        line = text.count("\n", 0, bad.start()) + 1
+        raise CatalogueError(
+            f"{file}, line {line}: a control character (U+{ord(bad[0]):04X}) that no report can "
+            "print; write a line break or a blank in its place"
+        )
+    return text
 
 
 def _toml(text: str, file: Path) -> dict[str, Any]:
