@@ -167,6 +167,30 @@ def test_anything_new_is_seen(desk: Path, synthetic_store: Store, what: str) -> 
         assert whole(place) == good
 
 
+def test_what_people_edited_or_added_is_not_lost(desk: Path, synthetic_store: Store) -> None:
+    pipeline.build(formats=["html", "xlsx"])
+    place = desk / "reports/2023-03-01/kainuu"
+    made = (place / "kainuu.fi.xlsx").read_bytes()
+    (place / "notes").mkdir()
+    (place / "notes/own.docx").write_bytes(b"own")
+    for n, names in ((1, ["edited"]), (2, ["edited", "edited-2"])):
+        (place / "kainuu.fi.xlsx").write_bytes(b"edited %d" % n)
+        (place / "kainuu.fi.html").write_text("edited by hand")
+        pipeline.build(formats=["html", "xlsx"])
+        found = whole(place)
+        assert found["notes/own.docx"] == b"own"
+        assert found["kainuu.fi.xlsx"] == made
+        assert found["kainuu.fi.html"] != b"edited by hand", "a page is made, not edited"
+        assert {found[f"kainuu.fi.{x}.xlsx"] for x in names} == {
+            b"edited %d" % i for i in range(1, n + 1)
+        }
+        assert not {"notes/own.docx", "kainuu.fi.edited.xlsx"} & set(
+            json.loads(found["build.json"])["files"]
+        )
+    (built,) = pipeline.build(formats=["html", "xlsx"])
+    assert not built.fresh, "what people keep there is no reason to make anything again"
+
+
 def test_a_language_added_later_keeps_the_earlier_ones(desk: Path, renderers: Renderers) -> None:
     pipeline.build(lang=["fi"], formats=["html"])
     pipeline.build(lang=["en"], formats=["html", "xlsx"])

@@ -1,5 +1,7 @@
 """Write a picture's reports into its folder, which is replaced as a whole or not at all.
 
+What people have edited or put there goes along into the new folder.
+
 What made a folder is written beside the reports, so that a second run with nothing new knows it
 without reading a figure.
 """
@@ -37,6 +39,8 @@ __all__ = [
 
 RECORD = "build.json"
 """What made a region's folder, written beside it."""
+_EDITABLE = (".docx", ".pptx", ".xlsx")
+"""Kinds of reports that people go on editing."""
 _PATIENCE = 300
 """Seconds to wait for another run that makes the same region's report."""
 
@@ -139,6 +143,7 @@ def _write_alone(
         record = _record(staging, written, key, languages, formats)
         (staging / RECORD).write_bytes(record)
         names = [p.relative_to(staging) for p in written]
+        _keep(place, staging)
         _replace(staging, place)
     except OSError as error:
         raise unwritable(place, error) from error
@@ -198,6 +203,32 @@ def unwritable(place: Path, error: OSError) -> ReportError:
         f"{place}: the report cannot be written ({error.strerror or error}); the old one stays as "
         "it was. Free space or name another folder with --out"
     )
+
+
+def _keep(place: Path, staging: Path) -> None:
+    """Take along what people have put into the folder or edited there.
+
+    A file that the record does not name is somebody's; an office document whose bytes are not the
+    record's has been edited, and stands beside the new one under a name of its own.
+    """
+    known = read_record(place)
+    if known is None:
+        return
+    for file in sorted(p for p in place.rglob("*") if p.is_file()):
+        name = file.relative_to(place)
+        ours = known["files"].get(name.as_posix())
+        if name.as_posix() == RECORD:
+            continue
+        if ours is not None:
+            edited = file.suffix in _EDITABLE
+            if not edited or hashlib.sha256(file.read_bytes()).hexdigest() == ours:
+                continue
+        kept, n = staging / name, 1
+        while ours is not None or kept.exists():
+            mark = "edited" if n == 1 else f"edited-{n}"
+            kept, n, ours = staging / name.with_suffix(f".{mark}{name.suffix}"), n + 1, None
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, kept)
 
 
 def _replace(staging: Path, place: Path) -> None:
