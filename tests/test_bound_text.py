@@ -54,7 +54,9 @@ CLAIM = "{{ claim: unemp_rate_reg.gap > 0 }}"
         (f"Luettelo:\n- yksi\n- korkea työttömyys {CLAIM}\n- kolme", "korkea työttömyys."),
         (f"# Otsikko\n\nKorkea {CLAIM}.\n\nMuu.", "Korkea."),
         (f"Ensin. {{{{ gdp_pc.latest }}}} on paljon {CLAIM}. Muu.",
-         "{{ gdp_pc.latest }} on paljon."),
+         "34 900 euroa on paljon."),
+        (f"Alku. Alalla (esim. Kajaanissa, ks. Liite) on korkea {CLAIM}. Loppu.",
+         "Alalla (esim. Kajaanissa, ks. Liite) on korkea."),
         (CLAIM, CLAIM),
     ],
 )  # fmt: skip

@@ -239,14 +239,16 @@ def _check_claims(picture: Picture, earlier: Callable[[str, Region], Picture]) -
     """
     from tilannekuva.narrate import bound
 
+    said: list[str] = []
     for text in picture.commentary:
         bound.fill(text, picture)  # a mark that cannot be read is found before anything is drawn
         if refuted := bound.refuted(text, picture):
             old = None
             if text.edition < picture.edition:
                 old = earlier(text.edition, picture.region)
-            said = "; ".join(bound.messages(refuted, old))
-            raise ReportError(f"{said}. Nothing was published")
+            said += bound.messages(refuted, old)
+    if said:
+        raise ReportError(f"{'; '.join(said)}. Nothing was published")
 
 
 def publish(

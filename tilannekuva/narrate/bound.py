@@ -24,7 +24,8 @@ _NOTHING = "\x00"
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = re.compile(r"^([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)(?:\s*\|\s*([a-z]+))?$")
 _BETWEEN = re.compile(
-    r"(?<=[.!?])\s+(?=[^\w\s{]*[A-ZÅÄÖ]|\{\{(?!\s*claim:))|\n\s*\n|\n\s*(?:[-*+]|[0-9]+\.)\s+"
+    r"(?<=[.!?])(?<!\besim\.)(?<!\bks\.)(?<!\bmm\.)(?<!\bns\.)(?<!\bt\.ex\.)(?<!\bbl\.a\.)(?<!\be\.g\.)"
+    r"\s+(?=[^\w\s{]*[A-ZÅÄÖ]|\{\{(?!\s*claim:))|\n\s*\n|\n\s*(?:[-*+]|[0-9]+\.)\s+"
 )
 """Between two sentences, paragraphs or items; a small letter or a digit follows an abbreviation."""
 _FORMS = ("number", "size")
@@ -114,7 +115,9 @@ def refuted(commentary: Commentary, picture: Picture) -> tuple[Refuted, ...]:
         holds, names = _claim(claim, picture, where)
         if not holds:
             figures = tuple((n, *_value(n, picture, where)) for n in names)
-            found.append(Refuted(commentary, line, _sentence(commentary, match), claim, figures))
+            found.append(
+                Refuted(commentary, line, _sentence(commentary, match, picture), claim, figures)
+            )
     return tuple(found)
 
 
@@ -122,13 +125,20 @@ def _line(commentary: Commentary, match: re.Match[str]) -> int:
     return commentary.text.count("\n", 0, match.start()) + 1
 
 
-def _sentence(commentary: Commentary, match: re.Match[str]) -> str:
-    """The sentence that a mark stands in, or that ends just before it."""
+def _sentence(commentary: Commentary, match: re.Match[str], picture: Picture) -> str:
+    """The sentence that a mark stands in, or that ends just before it, with its figures."""
+
+    def put(mark: re.Match[str]) -> str:
+        inside = mark[1].strip()
+        if inside.startswith("claim:"):
+            return ""
+        return _figure(inside, picture, commentary.language, commentary.file)[0]
+
     text = commentary.text
     ends = [m.span() for m in _BETWEEN.finditer(text)]
     begin = max((after for _, after in ends if after <= match.start()), default=0)
     stop = min((before for before, _ in ends if before >= match.end()), default=len(text))
-    plain = _MARK.sub(lambda m: "" if m[1].strip().startswith("claim:") else m[0], text[begin:stop])
+    plain = _MARK.sub(put, text[begin:stop])
     said = re.sub(r" +([.,;:!?])", r"\1", " ".join(plain.split()))
     if not said.strip(".!? "):  # a claim that stands alone
         return match[0]
@@ -253,10 +263,16 @@ def messages(found: tuple[Refuted, ...], old: Picture | None) -> Iterator[str]:
             indicator, _, metric = name.partition(".")
             now = "–" if value is None else f"{value:.6g} ({period})"
             before = ""
-            if old is not None and indicator in old.findings:
-                was = old.findings[indicator].metrics.get(metric)
+            if old is not None:
+                was = (
+                    old.findings[indicator].metrics.get(metric)
+                    if indicator in old.findings
+                    else None
+                )
                 if was is not None and was.value is not None:
                     before = f", was {was.value:.6g} ({was.period})"
+                else:
+                    before = f", of {old.edition} there is no such figure"
             figures.append(f"{name} is {now}{before}")
         yield (
             f'{r.commentary.file}, line {r.line}: "{r.sentence}" no longer holds: the claim is '

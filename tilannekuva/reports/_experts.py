@@ -70,6 +70,7 @@ def outcomes(picture: Picture, lang: Language) -> list[str]:
             name=_name(o.assessment.subject, picture, lang),
             date=words.date(o.assessment.edition, lang),
             word=say(f"judgement.{_KEYS[o.assessment.in_12_months or '0']}"),
+            role=o.assessment.role,
             period=words.period(o.period, lang),
         )
         for o in judging.outcomes(picture)
