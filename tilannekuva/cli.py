@@ -405,7 +405,10 @@ def verify(
             f"{file}: {len(found)} numbers are not in the picture (paragraph: number: sentence, "
             "above); put them right, or say in the text where they come from"
         )
-    typer.echo(f"{file}: every number is in the picture")
+    typer.echo(
+        f"{file}: every number is in the picture. In a sentence of your own it may still be the "
+        "figure of something else: read those once more"
+    )
 
 
 def _list(text: str | None) -> list[str]:
