@@ -110,7 +110,7 @@ def test_an_edited_document_is_held_against_the_picture_beside_it(
     assert "35\xa0900" in said.out
     assert "the picture has: 34900" in said.out.replace("\xa0", "")
     assert "123 456" in said.out.replace("\xa0", " ")
-    assert "2 numbers are not in the picture" in said.err
+    assert "not in the picture: 2 of its numbers" in said.err
 
 
 def test_a_document_without_its_picture_says_what_to_name(

@@ -17,7 +17,7 @@ from tilannekuva.model import Language, Picture
 from tilannekuva.tracing import Trace
 
 if TYPE_CHECKING:
-    from tilannekuva.reports.docx import Stray
+    from tilannekuva.reports.docx import Checked
 
 __all__ = ["Rebuilt", "check_document", "diff", "rebuild", "trace"]
 
@@ -84,8 +84,8 @@ def diff(old: Path | str, new: Path | str) -> tuple[EditionDiff, Picture, Pictur
 
 def check_document(
     file: Path | str, picture: Path | str | None = None, lang: Language | None = None
-) -> list[Stray]:
-    """Numbers of an edited Word document that its picture does not have.
+) -> Checked:
+    """Hold the numbers of an edited Word document against its picture.
 
     Args:
         file: The ``.docx``, the whole report or a brief.
@@ -94,7 +94,8 @@ def check_document(
         lang: Language of the document; by default what its name ends with, or what it says.
 
     Returns:
-        One item a number, in the order of the text.
+        The numbers that the picture does not have, and those of new sentences that a person should
+        read once more; in the order of the text.
 
     Raises:
         CatalogueError: There is no such file, or no picture beside it.
@@ -121,7 +122,7 @@ def check_document(
             f"{path}: there is no picture.json beside it; name the one that it was made from with "
             "--picture"
         )
-    return docx.numbers_not_in(pipeline.read_picture(place), data, spoken)
+    return docx.check_numbers(pipeline.read_picture(place), data, spoken)
 
 
 def _picture_file(place: Path | str) -> Path:

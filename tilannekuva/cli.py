@@ -395,19 +395,29 @@ def verify(
         typer.echo(f"{raw.verify(store)} files agree with {store / raw.LOCK}")
         return
     language = pipeline.check_languages([lang])[0] if lang else None
-    found = archive.check_document(file, picture, language)
-    for stray in found:
-        typer.echo(f"{stray.paragraph}: {stray.number}: {stray.text}")
+    checked = archive.check_document(file, picture, language)
+    if checked.to_read:
+        typer.echo("In sentences of your own (the picture has these numbers; are they of this?):")
+    for n in checked.to_read:
+        typer.echo(f"  {n.paragraph}: {n.number}: {n.text}")
+        has = "; ".join(n.meanings) or "a count or a rule, no figure"
+        typer.echo(f"    the picture has it {'as' if n.named else 'only as'}: {has}")
+        if n.ours:
+            typer.echo(f"    the picture says: {n.ours}")
+    if checked.strays:
+        typer.echo("Not in the picture:")
+    for stray in checked.strays:
+        typer.echo(f"  {stray.paragraph}: {stray.number}: {stray.text}")
         if stray.expected:
-            typer.echo(f"  the picture has: {stray.expected}")
-    if found:
+            typer.echo(f"    the picture has: {stray.expected}")
+    if checked.strays:
         raise DataError(
-            f"{file}: {len(found)} numbers are not in the picture (paragraph: number: sentence, "
-            "above); put them right, or say in the text where they come from"
+            f"{file}: not in the picture: {len(checked.strays)} of its numbers (paragraph: number: "
+            "sentence, above); put them right, or say in the text where they come from"
         )
     typer.echo(
-        f"{file}: every number is in the picture. In a sentence of your own it may still be the "
-        "figure of something else: read those once more"
+        f"{file}: every number is in the picture"
+        + (f"; {len(checked.to_read)} to read once more, above" if checked.to_read else "")
     )
 
 

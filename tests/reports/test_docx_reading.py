@@ -51,7 +51,7 @@ def with_text(own: bytes, *added: str, style: str | None = None) -> bytes:
 
 
 def found(picture: Picture, data: bytes, lang: str = "fi") -> list[str]:
-    return [s.number for s in docx.numbers_not_in(picture, data, lang)]
+    return [s.number for s in docx.check_numbers(picture, data, lang).strays]
 
 
 def change_first(own: bytes, old: str, new: str) -> bytes:
@@ -100,9 +100,9 @@ def test_a_number_may_have_two_readings_and_a_date_has_none():
 
 def test_a_digit_changed_in_our_own_sentence_is_listed_with_what_was_there(kainuu, own):
     # 8.7 is a figure of something else in the picture, and wrong here all the same.
-    (stray,) = docx.numbers_not_in(
+    (stray,) = docx.check_numbers(
         kainuu, change_first(own, "8,6 prosenttia", "8,7 prosenttia"), "fi"
-    )
+    ).strays
     assert (stray.number, stray.expected) == ("8,7", "8,6")
     assert "prosenttia" in stray.text
     assert stray.paragraph > 1
@@ -114,7 +114,7 @@ def test_a_number_changed_in_a_table_is_listed(kainuu, own):
     assert "70\xa0521" in cell.text
     for t in cell._tc.iter(qn("w:t")):
         t.text = t.text.replace("70\xa0521", "70\xa0512")
-    (stray,) = docx.numbers_not_in(kainuu, saved(document), "fi")
+    (stray,) = docx.check_numbers(kainuu, saved(document), "fi").strays
     assert (stray.number, stray.expected) == ("70\xa0512", "70521")
 
 
@@ -222,7 +222,7 @@ def test_a_paragraph_moved_or_split_is_no_change(kainuu, own):
 @pytest.mark.parametrize("data", [b"", b"no document", b"PK\x03\x04 damaged"])
 def test_what_is_no_document_is_refused(kainuu, data):
     with pytest.raises(ReportError, match=r"\.docx"):
-        docx.numbers_not_in(kainuu, data, "fi")
+        docx.check_numbers(kainuu, data, "fi")
 
 
 def test_another_file_of_office_is_refused(kainuu):
@@ -231,4 +231,41 @@ def test_another_file_of_office_is_refused(kainuu):
     file = io.BytesIO()
     pptx.Presentation().save(file)
     with pytest.raises(ReportError, match="not a Word document"):
-        docx.numbers_not_in(kainuu, file.getvalue(), "fi")
+        docx.check_numbers(kainuu, file.getvalue(), "fi")
+
+
+# --- what a person should read once more --------------------------------------------------------
+
+
+def to_read(picture: Picture, own: bytes, *texts: str) -> list[docx.ToRead]:
+    checked = docx.check_numbers(picture, with_text(own, *texts), "fi")
+    assert checked.strays == ()
+    return list(checked.to_read)
+
+
+def test_a_number_of_an_own_sentence_is_told_as_what_it_is_a_figure_of(kainuu, own):
+    (found,) = to_read(kainuu, own, "Väkiluku oli 70 521 vuonna 2022.")
+    assert (found.number, found.named) == ("70 521", True)
+    assert found.meanings[0] == "Väkiluku, Kainuu, 2022"
+    assert found.text == "Väkiluku oli 70 521 vuonna 2022."
+
+
+def test_a_figure_of_something_else_is_told_as_that(kainuu, own):
+    # The picture has 70 521 as the population: of what is said here it is no figure.
+    (found,) = to_read(kainuu, own, "Kokouksessa istui 70 521 ministeriä.")
+    assert not found.named
+    assert "Väkiluku, Kainuu, 2022" in found.meanings
+
+
+def test_years_dates_and_our_own_sentences_need_no_second_reading(kainuu, own):
+    assert to_read(kainuu, own, "Tilanne 23.10.2025 ja vuosi 2022.") == []
+
+
+def test_a_reworded_sentence_is_told_with_ours(kainuu, own):
+    document = library.Document(io.BytesIO(own))
+    paragraph = next(p for p in document.paragraphs if "8,6 prosenttia" in p.text)
+    ours = next(s for s in paragraph.text.split(". ") if "8,6 prosenttia" in s)
+    reworded = f"Siis {ours}".replace("8,6 prosenttia", "8,7 prosenttia").rstrip(".") + "."
+    found = to_read(kainuu, own, reworded)
+    (changed,) = [f for f in found if f.number == "8,7"]
+    assert "8,6 prosenttia" in changed.ours

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tilannekuva import narrate, words
-from tilannekuva.model import Picture
+from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _brief_experts, _docx_experts, _page
 from tilannekuva.reports import _docx_xml as xml
 from tilannekuva.reports import _findings as findings
@@ -14,7 +14,7 @@ from tilannekuva.reports._docx_tables import cards_table
 from tilannekuva.reports._missing import missing
 from tilannekuva.storyboard import Drawing, Scene, Storyboard
 
-__all__ = ["Brief", "plan", "write"]
+__all__ = ["Brief", "plan", "running", "write"]
 
 _FIGURES, _FINDINGS, _SENTENCES = 6, 3, 2
 """Key figures, findings, sentences of each: so much fits two pages."""
@@ -59,6 +59,12 @@ def plan(scene: Scene, story: Storyboard, picture: Picture) -> Brief:
         first = [d for k in _KINDS for d in able if d.kind == k][:1]
         found.append((i, first[0] if first else None))
     return Brief(scene, story._replace(cards=tuple(order[:_FIGURES])), tuple(found))
+
+
+def running(scene: Scene, picture: Picture, lang: Language) -> str:
+    """What stands at the head of every page."""
+    region = narrate.place(picture.region.code, lang).name
+    return f"{region}: {scene.section.names[lang]}, {words.date(picture.as_of, lang)}"
 
 
 def write(book: Book, parts: Brief) -> None:

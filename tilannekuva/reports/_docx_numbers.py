@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tilannekuva import words
-from tilannekuva.model import LANGUAGES, Picture, Series
+from tilannekuva.model import LANGUAGES, Finding, Picture, Series
 from tilannekuva.reports import _cells
 
-__all__ = ["Known", "Written", "numbers", "of_picture"]
+__all__ = ["Known", "Meaning", "Written", "numbers", "of_picture"]
 
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE} "
 _MINUS, _DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
@@ -72,26 +72,49 @@ def _readings(text: str) -> Iterator[Decimal]:
         yield Decimal(text.replace(",", "."))
 
 
+class Meaning(NamedTuple):
+    """What a number of the picture is the figure of."""
+
+    indicator: str
+    text: str
+    """The indicator's name, what of it, the area and the period, for people."""
+    own: bool
+    """Of the picture's own region."""
+
+
 class Known:
-    """The numbers and dates that a picture has."""
+    """The numbers and dates that a picture has, and what figures they are."""
 
     def __init__(self) -> None:
         self.signed: set[Decimal] = set()
         self.sizes: set[Decimal] = set()
         self.dates: set[str] = set()
+        self.years: set[Decimal] = set()
+        """Years of the picture's periods: a number that is one of them is a time, not a figure."""
+        self._meanings: dict[Decimal, dict[Meaning, None]] = {}
 
-    def add(self, value: Decimal) -> None:
+    def add(self, value: Decimal, meaning: Meaning | None = None) -> None:
         """A number; without its sign it may be said in words ("fell by 1.2")."""
         self.signed.add(value)
         self.sizes.add(abs(value))
+        if meaning is not None:
+            self._meanings.setdefault(abs(value), {})[meaning] = None
 
-    def read(self, text: str) -> None:
+    def read(self, text: str, meaning: Meaning | None = None) -> None:
         """Every number of one of our own texts."""
         for n in numbers(text):
             for value in n.readings:
-                self.add(-value if n.sign in (_MINUS, "-") else value)
+                self.add(-value if n.sign in (_MINUS, "-") else value, meaning)
             if not n.readings:
                 self.dates.add(n.bare)
+
+    def meanings(self, n: Written) -> list[Meaning]:
+        """What figures of the picture a number is, in the picture's order."""
+        return [m for reading in n.readings for m in self._meanings.get(abs(reading), ())]
+
+    def time(self, n: Written) -> bool:
+        """Whether a number is a date or a year of the picture."""
+        return not n.readings or (not n.sign and any(r in self.years for r in n.readings))
 
     def has(self, n: Written) -> bool:
         """Whether a number of a text is one of these."""
@@ -108,40 +131,58 @@ def of_picture(picture: Picture, lang: str) -> Known:
     """Every figure, metric, period, date and count of a picture, and the numbers in its names."""
     known = Known()
     periods: set[str] = set()
-    for indicator, finding in picture.findings.items():
-        places = picture.indicators[indicator].decimals
-        unit = picture.units[picture.indicators[indicator].unit]
-        country = (finding.country,) if finding.country else ()
-        every: Iterable[Series] = (
-            *finding.segments, *country, *finding.others, *finding.parts, *finding.profile,
-            *finding.country_profile,
-        )  # fmt: skip
-        for s in every:
-            for value in s.values:
-                if value is not None:
-                    known.add(Decimal(repr(value)))
-                    known.add(words.rounded(*words.scaled(value, places, unit)))
-            periods.update(s.periods)
-        for line in _cells.lines(finding, picture, lang):
-            known.read(f"{line.cell.text} ; {line.period} ; {line.note}")
-        if finding.revision is not None:  # what the note does not say of it
-            told = finding.revision.told
-            digits = 1 if finding.revision.relative else places
-            known.add(words.rounded(*words.scaled(told.median, digits, unit)))
-            known.add(Decimal(len(told.periods)))
-            known.add(Decimal(told.publications))
-    for measured in (m for f in picture.findings.values() for m in f.metrics.values()):
-        if measured.value is not None:
-            known.add(Decimal(repr(measured.value)))
-        periods.update(measured.period.split("/"))
+    for finding in picture.findings.values():
+        periods.update(_figures(finding, picture, lang, known))
     for period in periods:
         known.read(words.period(period, lang))
+        if period[:4].isdigit():
+            known.years.add(Decimal(period[:4]))
     _dates(picture, known)
     _names(picture, lang, known)
     for count in (picture.level_count, len(picture.findings), len(picture.indicators),
                   len(picture.gaps), len(picture.regions)):  # fmt: skip
         known.add(Decimal(count))
     return known
+
+
+def _figures(finding: Finding, picture: Picture, lang: str, known: Known) -> Iterator[str]:
+    """Put every figure and metric of a finding among the known; yield the periods they are of."""
+    indicator = picture.indicators[finding.indicator]
+    places, unit, label = indicator.decimals, picture.units[indicator.unit], indicator.label[lang]
+
+    def meant(*parts: str, own: bool = True) -> Meaning:
+        return Meaning(finding.indicator, ", ".join(p for p in (label, *parts) if p), own)
+
+    # The words of the lines come first: they say best what a number is.
+    for line in _cells.lines(finding, picture, lang):
+        meaning = meant(line.name[:1].lower() + line.name[1:], line.period)
+        known.read(line.cell.text, meaning)
+        known.read(f"{line.period} ; {line.note}")
+    country = (finding.country,) if finding.country else ()
+    every: Iterable[Series] = (
+        *finding.segments, *country, *finding.others, *finding.parts, *finding.profile,
+        *finding.country_profile,
+    )  # fmt: skip
+    for s in every:
+        code = (s.area or s.region).partition("@")[0]  # in the boundaries of a year
+        area = picture.regions.get(code)
+        name = area.names[lang] if area is not None else code
+        for period, value in zip(s.periods, s.values, strict=True):
+            if value is not None:
+                meaning = meant(name, words.period(period, lang), own=code == picture.region.code)
+                known.add(Decimal(repr(value)), meaning)
+                known.add(words.rounded(*words.scaled(value, places, unit)), meaning)
+        yield from s.periods
+    if finding.revision is not None:  # what the note does not say of it
+        told = finding.revision.told
+        digits = 1 if finding.revision.relative else places
+        known.add(words.rounded(*words.scaled(told.median, digits, unit)), meant())
+        known.add(Decimal(len(told.periods)))
+        known.add(Decimal(told.publications))
+    for measured in finding.metrics.values():
+        if measured.value is not None:
+            known.add(Decimal(repr(measured.value)))
+        yield from measured.period.split("/")
 
 
 def _dates(picture: Picture, known: Known) -> None:

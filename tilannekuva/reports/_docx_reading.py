@@ -2,15 +2,18 @@
 
 Our own sentences and table rows are known by everything but their numbers, so a digit that was
 changed in one of them is seen even where the new number happens to be a figure of something else.
+In a sentence that people have written or reworded a number can be right or the figure of something
+else: what it is a figure of is said beside it, for a person to read.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import docx
@@ -20,15 +23,15 @@ from docx.oxml.parser import parse_xml
 from tilannekuva.charts import Chart
 from tilannekuva.errors import ReportError
 from tilannekuva.model import LANGUAGES, Language, Picture
-from tilannekuva.reports import _docx_styles, _page
+from tilannekuva.reports import _docx_brief, _docx_styles, _page
 from tilannekuva.reports._docx_book import Book
-from tilannekuva.reports._docx_numbers import Known, Written, numbers, of_picture
+from tilannekuva.reports._docx_numbers import Known, Meaning, Written, numbers, of_picture
 from tilannekuva.reports._docx_story import story
 from tilannekuva.reports._docx_tables import cards_table
 from tilannekuva.reports._findings import told
 from tilannekuva.storyboard import Storyboard, draw_all, storyboard
 
-__all__ = ["Stray", "language", "strays"]
+__all__ = ["Checked", "Stray", "ToRead", "check", "language"]
 
 
 class Stray(NamedTuple):
@@ -44,45 +47,133 @@ class Stray(NamedTuple):
     """Which paragraph or table row of the document, from 1."""
 
 
-def strays(picture: Picture, data: bytes, lang: Language) -> list[Stray]:
-    """Numbers of a document that the picture does not have, in the order of the text."""
+class ToRead(NamedTuple):
+    """A number of a sentence that is not ours: the picture has it, but of this or of another?"""
+
+    number: str
+    text: str
+    """The sentence or the table row that it stands in."""
+    meanings: tuple[str, ...]
+    """What figures of the picture it is, the likeliest first; empty for a count or a rule."""
+    named: bool = False
+    """Whether the sentence has the words of the first of them."""
+    ours: str = ""
+    """The picture's own sentence that is most like this one, where it has another number."""
+    paragraph: int = 0
+
+
+class Checked(NamedTuple):
+    """What was found in an edited document, in the order of its text."""
+
+    strays: tuple[Stray, ...]
+    to_read: tuple[ToRead, ...]
+
+
+def check(picture: Picture, data: bytes, lang: Language) -> Checked:
+    """Hold the numbers of an edited document against the picture's."""
     blocks = _blocks(data)
     own = list(_said(picture, lang))
     known = of_picture(picture, lang)
-    patterns: dict[str, set[tuple[str, ...]]] = {}
+    patterns: _Patterns = {}
     for text in own:
         known.read(text)
         for sentence in _sentences(text):
-            patterns.setdefault(_masked(sentence), set()).add(_bare(sentence))
-    found: list[Stray] = []
+            patterns.setdefault(_masked(sentence), {})[_bare(sentence)] = sentence
+    strays: list[Stray] = []
+    to_read: list[ToRead] = []
+    labels = {i: picture.indicators[i].label[lang] for i in picture.findings}
     for n, block in enumerate(blocks, 1):
         for sentence in _sentences(block.text):
-            for number, expected in _wrong(sentence, patterns, known):
-                text = " ".join(sentence.replace(_CELL, " | ").split())
-                found.append(Stray(number.text, text, expected, n))
-    return found
+            text = _plain(sentence)
+            mask = _masked(sentence)
+            if mask in patterns and _WORD.search(mask):
+                wrong = _changed(sentence, patterns[mask])
+                strays.extend(Stray(number.text, text, had, n) for number, had in wrong)
+                continue
+            for number in numbers(sentence):
+                if not known.has(number):
+                    strays.append(Stray(number.text, text, "", n))
+                elif not known.time(number):
+                    to_read.append(_to_read(number, sentence, known, labels, patterns, n))
+    return Checked(tuple(strays), tuple(to_read))
 
 
-def _wrong(
-    sentence: str, patterns: Mapping[str, set[tuple[str, ...]]], known: Known
-) -> Iterator[tuple[Written, str]]:
-    written = list(numbers(sentence))
-    if not written:
-        return
-    mask, bare = _masked(sentence), _bare(sentence)
-    ours = patterns.get(mask, set()) if re.search(r"[^\W\d_]{3}", mask) else set()
+_Patterns = dict[str, dict[tuple[str, ...], str]]
+"""Our sentences by what they say without their numbers, and then by their numbers."""
+_WORD = re.compile(r"[^\W\d_]{3}")
+
+
+def _changed(sentence: str, ours: Mapping[tuple[str, ...], str]) -> Iterator[tuple[Written, str]]:
+    """Numbers of one of our sentences that are not those it has, and what it has."""
+    bare = _bare(sentence)
     if bare in ours:
         return
-    if ours:
-        # The nearest of ours: the one that most of the numbers agree with.
-        near = max(sorted(ours), key=lambda o: sum(a == b for a, b in zip(o, bare, strict=True)))
-        for number, had, has in zip(written, near, bare, strict=True):
-            if had != has:
-                yield number, had
-        return
-    for number in written:
-        if not known.has(number):
-            yield number, ""
+    # The nearest of ours: the one that most of the numbers agree with.
+    near = max(sorted(ours), key=lambda o: sum(a == b for a, b in zip(o, bare, strict=True)))
+    for number, had, has in zip(numbers(sentence), near, bare, strict=True):
+        if had != has:
+            yield number, had
+
+
+def _to_read(
+    number: Written, sentence: str, known: Known, labels: Mapping[str, str], patterns: _Patterns,
+    paragraph: int,
+) -> ToRead:  # fmt: skip
+    spoken = _long_words(sentence)
+
+    def likely(meaning: Meaning) -> float:
+        # Among those of one indicator, the one whose area and period the sentence has too.
+        fit = _named(meaning.text, spoken) / 100 + meaning.own / 200
+        return _named(labels[meaning.indicator], spoken) + fit
+
+    found = sorted(known.meanings(number), key=likely, reverse=True)
+    return ToRead(
+        number.text, _plain(sentence), tuple(m.text for m in found[:_TOLD]),
+        bool(found) and likely(found[0]) >= _MOSTLY, _like(sentence, number, patterns), paragraph,
+    )  # fmt: skip
+
+
+_TOLD = 3
+_MOSTLY = 0.5
+_ALIKE = 0.8
+
+
+def _long_words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]{4,}|\b\d{4}\b", text.casefold())
+
+
+def _named(name: str, spoken: Iterable[str]) -> float:
+    """How many of the long words of a name are spoken, in whatever case, of one."""
+    asked = _long_words(name)
+    return sum(1 for a in asked if any(_akin(a, s) for s in spoken)) / max(len(asked), 1)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two words differ in their endings only, as far as can be told without a grammar.
+
+    >>> _akin("työttömyysaste", "työttömyysasteen"), _akin("työttömyysaste", "työllisyysaste")
+    (True, False)
+    """
+    short = min(len(one), len(other))
+    return one[: max(4, -(-short * 3 // 4))] == other[: max(4, -(-short * 3 // 4))]
+
+
+def _like(sentence: str, number: Written, patterns: _Patterns) -> str:
+    """Our sentence that a reworded one was made from, where it does not have the number."""
+    mask = _masked(sentence)
+    near = difflib.get_close_matches(mask, patterns, 1, _ALIKE) if len(mask) > _SHORT else []
+    for bare, ours in (item for mask in near for item in patterns[mask].items()):
+        if number.bare in bare:
+            return ""
+        return _plain(ours)
+    return ""
+
+
+_SHORT = 30
+
+
+def _plain(sentence: str) -> str:
+    return " ".join(sentence.replace(_CELL, " | ").split())
 
 
 def _masked(sentence: str) -> str:
@@ -132,6 +223,11 @@ def _said(picture: Picture, lang: Language) -> Iterator[str]:
     )
     plan = storyboard(picture)
     story(book, plan)
+    for scene in plan.scenes:
+        _docx_brief.write(book, _docx_brief.plan(scene, plan, picture))
+        book.writer.text(_docx_brief.running(scene, picture, lang))
+    head = _page.head(picture, lang)
+    book.writer.text(f"{head['title']}, {head['date']}")
     _beside(book, plan)
     file = _docx_styles.finish(book.document, book.writer.xml, lang, picture.as_of)
     yield from (block.text for block in _blocks(file))

@@ -12,13 +12,13 @@ from tilannekuva.errors import ReportError
 from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _docx_brief, _docx_styles, _page
 from tilannekuva.reports._docx_book import Bitmaps, Book, Charts
-from tilannekuva.reports._docx_reading import Stray, language, strays
+from tilannekuva.reports._docx_reading import Checked, Stray, ToRead, check, language
 from tilannekuva.reports._docx_story import story, with_contents
 from tilannekuva.reports._findings import draw_some
 from tilannekuva.reports._ooxml_bitmaps import bitmaps as make_bitmaps
 from tilannekuva.storyboard import draw_all, storyboard
 
-__all__ = ["Stray", "brief", "language", "numbers_not_in", "render"]
+__all__ = ["Checked", "Stray", "ToRead", "brief", "check_numbers", "language", "render"]
 
 
 def render(
@@ -92,20 +92,21 @@ def brief(
     eyebrow = words.message("office.brief_eyebrow", lang, region=region)
     document = _docx_styles.new(
         lang, title=f"{name}: {region.name}", subject=eyebrow,
-        running=f"{region.name}: {name}, {words.date(picture.as_of, lang)}",
+        running=_docx_brief.running(scene, picture, lang),
     )  # fmt: skip
     book = Book(document, picture, lang, drawn, made)
     _docx_brief.write(book, parts)
     return _docx_styles.finish(document, book.writer.xml, lang, picture.as_of, compact=True)
 
 
-def numbers_not_in(picture: Picture, data: bytes, lang: Language) -> list[Stray]:
-    """Numbers in the text of a Word document that the picture does not have.
+def check_numbers(picture: Picture, data: bytes, lang: Language) -> Checked:
+    """Hold the numbers in the text of an edited Word document against the picture's.
 
     A number of our own sentences and table rows must be the one that stands there in the document
     of the picture; a number of a new text must be a figure, a metric, a period, a date or a count
-    of the picture, in Finnish, Swedish or English notation. Numbers of headings, captions, pages
-    and contents are not looked at.
+    of the picture, in Finnish, Swedish or English notation. Which figure a number of a new text is
+    meant to be no program can know: what it is a figure of is listed, for a person to read.
+    Numbers of headings, captions, pages and contents are not looked at.
 
     Args:
         picture: The picture that the document is of.
@@ -113,9 +114,10 @@ def numbers_not_in(picture: Picture, data: bytes, lang: Language) -> list[Stray]
         lang: Language of the document.
 
     Returns:
-        One item a number, in the order of the text; empty where all are the picture's.
+        The numbers that the picture does not have there, and those of new texts that it has, but of
+        years and dates; both in the order of the text.
 
     Raises:
         ReportError: The file is not a Word document.
     """
-    return strays(picture, data, lang)
+    return check(picture, data, lang)
