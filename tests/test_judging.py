@@ -19,17 +19,43 @@ def said(subject: str, now: str = "0", ahead: str | None = None, **more: str) ->
 @pytest.mark.parametrize(
     ("subject", "now", "differs"),
     [
-        ("dep_ratio_demo", "+", True),  # its trend is clearly to the worse
+        ("dep_ratio_demo", "+", True),  # it rose in the year to the newest figure, which is worse
         ("dep_ratio_demo", "--", False),
         ("dep_ratio_demo", "0", False),
         ("pop_total", "-", False),  # has no better direction
     ],
 )
-def test_a_judgement_differs_where_the_trend_points_the_other_way(
+def test_a_judgement_differs_where_the_figures_of_the_year_went_the_other_way(
     kainuu: Picture, subject: str, now: str, differs: bool
 ) -> None:
     told = kainuu.model_copy(update={"assessments": (said(subject, now),)})
-    assert [d.worse for d in judging.disagreements(told)] == ([(subject,)] if differs else [])
+    found = judging.disagreements(told)
+    assert [[m.indicator for m in d.other] for d in found] == ([[subject]] if differs else [])
+
+
+def test_an_old_judgement_is_held_against_the_figures_of_its_own_time(kainuu: Picture) -> None:
+    told = kainuu.model_copy(update={"assessments": (said("dep_ratio_demo", "+"),)})
+    ((moved,),) = [d.other for d in judging.disagreements(told)]
+    assert moved.period == "2017", "the year 2018 had not ended on 23 October 2018"
+
+
+def test_a_stale_figure_contradicts_nobody(kainuu: Picture) -> None:
+    newest = kainuu.findings["dep_ratio_demo"].metrics["latest"].period
+    judged = said("dep_ratio_demo", "+", edition=f"{int(newest[:4]) + 6}-01-31")
+    assert judging.disagreements(kainuu.model_copy(update={"assessments": (judged,)})) == ()
+
+
+def monthly(picture: Picture, indicator: str, change: float) -> Picture:
+    """SYNTHETIC: a picture whose figure of an indicator was 10, and other since November 2018."""
+    months = [f"{y}M{m:02d}" for y in (2017, 2018, 2019) for m in range(1, 13)]
+    values = tuple(10.0 + (change if p > "2018M10" else 0.0) for p in months)
+    old = picture.findings[indicator]
+    series = old.segments[-1].model_copy(
+        update={"periods": tuple(months), "values": values, "statuses": ("final",) * len(months),
+                "snapshots": ()}
+    )  # fmt: skip
+    finding = old.model_copy(update={"segments": (series,)})
+    return picture.model_copy(update={"findings": {**picture.findings, indicator: finding}})
 
 
 @pytest.mark.parametrize(
@@ -41,11 +67,58 @@ def test_a_past_judgement_is_held_against_the_year_that_followed(
     # Demographic dependency ratio at the end of 2019 against 2018: it rose, which is worse.
     told = kainuu.model_copy(update={"past_assessments": (said("dep_ratio_demo", ahead=ahead),)})
     (found,) = judging.outcomes(told)
-    assert (found.turned, found.period) == (turned, "2019")
+    assert (found.turned, [m.period for m in found.moved]) == (turned, ["2019"])
+
+
+@pytest.mark.parametrize(("change", "turned"), [(1.0, "as_judged"), (-1.0, "otherwise"),
+                                                (0.0001, "otherwise")])  # fmt: skip
+def test_half_a_year_is_held_against_the_same_months_a_year_before(
+    kainuu: Picture, change: float, turned: str
+) -> None:
+    judged = said("unemp_rate_reg", in_6_months="-")
+    told = monthly(kainuu, "unemp_rate_reg", change).model_copy(
+        update={"past_assessments": (judged,)}
+    )
+    (found,) = judging.outcomes(told)
+    assert (found.months, found.turned) == (6, turned)
+    assert [m.period for m in found.moved] == ["2019M04"], "November 2018 to April 2019"
+
+
+def test_yearly_figures_cannot_tell_of_half_a_year(kainuu: Picture) -> None:
+    judged = said("dep_ratio_demo", in_6_months="-")
+    (found,) = judging.outcomes(kainuu.model_copy(update={"past_assessments": (judged,)}))
+    assert (found.turned, found.moved) == ("cannot_tell", ())
+
+
+@pytest.mark.parametrize(("edition", "months"), [("2025-10-23", []), ("2025-04-23", [6]),
+                                                 ("2024-10-23", [6, 12])])  # fmt: skip
+def test_only_a_time_that_has_passed_is_held_against_figures(
+    kainuu: Picture, edition: str, months: list[int]
+) -> None:
+    # Of the newest judgements too: a group need not write new ones to see how these turned out.
+    judged = said("unemp_rate_reg", ahead="+", in_6_months="+", edition=edition)
+    told = kainuu.model_copy(update={"as_of": "2025-10-23", "assessments": (judged,)})
+    found = judging.outcomes(told)
+    assert [o.months for o in found] == months
+    assert {o.turned for o in found} <= {"cannot_tell"}, "the figures end before"
+
+
+def test_a_theme_goes_the_way_of_most_of_its_leading_indicators(kainuu: Picture) -> None:
+    theme = next(s for c in kainuu.cuts for s in c.sections if s.id == "growth")
+    told = kainuu.model_copy(update={"past_assessments": (said("growth", ahead="+"),)})
+    (found,) = judging.outcomes(told)
+    assert {m.indicator for m in found.moved} <= set(theme.lead or theme.indicators)
+    up, down = (sum(m.sign == s for m in found.moved) for s in (1, -1))
+    expected = "both_ways" if up == down else "as_judged" if up > down else "otherwise"
+    assert len(found.moved) > 1
+    assert found.turned == expected
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_line_of_the_scorecard_says_who_judged(kainuu: Picture, lang: str) -> None:
+def test_the_scorecard_counts_and_says_who_judged(kainuu: Picture, lang: str) -> None:
     two = tuple(said("dep_ratio_demo", ahead=a, role=r) for a, r in (("-", "yksi"), ("+", "kaksi")))
     lines = _experts.outcomes(kainuu.model_copy(update={"past_assessments": two}), lang)
-    assert ["(yksi)" in lines[0], "(kaksi)" in lines[1]] == [True, True]
+    assert len(lines) == 4, "two judgements that were given, then a line each"
+    assert all(" 1: " in line for line in lines[:2])
+    assert ["(yksi)" in lines[2], "(kaksi)" in lines[3]] == [True, True]
+    assert all(line.endswith("(2019).") for line in lines[2:])

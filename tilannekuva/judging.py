@@ -7,16 +7,27 @@ set beside the direction of the figures, as an agenda for the joint interpretati
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tilannekuva import periods
-from tilannekuva.model import Assessment, Finding, Picture
+from tilannekuva.model import Assessment, Finding, Judgement, Picture
 
-__all__ = ["Disagreement", "Outcome", "direction_of", "disagreements", "outcomes"]
+__all__ = ["Disagreement", "Moved", "Outcome", "disagreements", "outcomes"]
 
-Turned = Literal["as_judged", "otherwise", "cannot_tell"]
+Turned = Literal["as_judged", "otherwise", "both_ways", "cannot_tell"]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Which way an indicator has gone over a time."""
+
+    indicator: str
+    period: str
+    """The last of the figures it is told from."""
+    sign: int
+    """1 to the better, −1 to the worse, 0 where no change would be printed."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +35,14 @@ class Disagreement:
     """A judgement that points one way while the figures point the other."""
 
     assessment: Assessment
-    better: tuple[str, ...]
-    """Indicators of the subject whose trend is to the better."""
-    worse: tuple[str, ...]
+    better: tuple[Moved, ...]
+    """Indicators of the subject that have gone to the better over the year."""
+    worse: tuple[Moved, ...]
+
+    @property
+    def other(self) -> tuple[Moved, ...]:
+        """Those that have gone the way that the judgement does not point."""
+        return self.worse if len(self.worse) > len(self.better) else self.better
 
 
 @dataclass(frozen=True)
@@ -34,92 +50,151 @@ class Outcome:
     """How a judgement of what was ahead turned out in the figures."""
 
     assessment: Assessment
-    period: str
-    """The figure it is held against."""
+    months: Literal[6, 12]
+    """How far ahead it looked."""
+    judged: Judgement
+    moved: tuple[Moved, ...]
+    """What it is held against; empty while there is no figure."""
     turned: Turned
 
 
-def _sign(judgement: str | None) -> int:
-    return {"++": 1, "+": 1, "0": 0, "-": -1, "--": -1, None: 0}[judgement]
-
-
-def direction_of(finding: Finding, picture: Picture) -> int:
-    """Which way an indicator's trend points: 1 to the better, −1 to the worse, 0 cannot tell."""
-    direction = picture.indicators[finding.indicator].direction
-    word = finding.metrics.get("trend_word")
-    if direction == "neither" or word is None or not word.value:
-        return 0
-    return (1 if word.value > 0 else -1) * (1 if direction == "up" else -1)
+def _sign(judgement: Judgement) -> int:
+    return {"++": 1, "+": 1, "0": 0, "-": -1, "--": -1}[judgement]
 
 
 def disagreements(picture: Picture) -> tuple[Disagreement, ...]:
-    """Judgements of now that the trends of the figures contradict.
+    """Judgements of now, against a year ago, that the figures of a year contradict.
 
-    Of a theme or chapter more of its leading indicators must point the other way than the same way;
-    where nothing can be told there is no disagreement.
+    Each indicator's newest figure of a period that had ended by the edition of the judgement is
+    held against the one a year before it, unless it was stale by then. Of a theme or chapter more
+    of its leading indicators must point the other way than the same way; where nothing can be told
+    there is no disagreement.
     """
     found = []
     for assessment in picture.assessments:
-        signs = {n: direction_of(picture.findings[n], picture) for n in _about(assessment, picture)}
-        better = tuple(n for n, s in signs.items() if s > 0)
-        worse = tuple(n for n, s in signs.items() if s < 0)
+        end = _month(assessment.edition)
+        moved = [m for f in _about(assessment, picture) if (m := _year_to(f, picture, end))]
+        better = tuple(m for m in moved if m.sign > 0)
+        worse = tuple(m for m in moved if m.sign < 0)
         points = (len(better) > len(worse)) - (len(better) < len(worse))
         if points * _sign(assessment.now) < 0:
             found.append(Disagreement(assessment, better, worse))
     return tuple(found)
 
 
-def _about(assessment: Assessment, picture: Picture) -> Iterator[str]:
-    """Indicators with figures that a judgement is about."""
+def _about(assessment: Assessment, picture: Picture) -> Iterator[Finding]:
+    """Findings with a better direction that a judgement is about."""
     names: tuple[str, ...] = (assessment.subject,)
     for cut in picture.cuts:
         for section in cut.sections:
             if section.id == assessment.subject:
                 names = section.lead or section.indicators
     for name in names:
-        if name in picture.findings:
-            yield name
+        if name in picture.findings and picture.indicators[name].direction != "neither":
+            yield picture.findings[name]
 
 
 def outcomes(picture: Picture) -> tuple[Outcome, ...]:
-    """How past judgements of the year ahead of single indicators turned out.
+    """How judgements of what was ahead turned out, once the time that they are of has passed.
 
-    The figure of the period that ends nearest to, and not before, twelve months after the edition
-    is held against the one a year before it; a difference that is not printed is no change.
+    Twelve months ahead: the figure of the period that ends nearest to, and not before, twelve
+    months after the edition, against the one a year before it. Six months ahead: the figures of the
+    half-year after the edition against those of the same months a year earlier, so that no season
+    passes for a change; yearly figures cannot tell of half a year. A difference that would not be
+    printed is no change. A theme or chapter goes the way of more of its leading indicators; as many
+    each way are both ways.
     """
     found = []
-    for a in picture.past_assessments:
-        finding = picture.findings.get(a.subject)
-        indicator = picture.indicators.get(a.subject)
-        if a.in_12_months is None or finding is None or indicator is None:
-            continue
-        if indicator.direction == "neither":
-            continue
-        held = _year_after(finding, a.edition)
-        if held is None:
-            continue
-        period, change = held
-        moved = round(change, indicator.decimals)
-        sign = ((moved > 0) - (moved < 0)) * (1 if indicator.direction == "up" else -1)
-        expected = _sign(a.in_12_months)
-        found.append(Outcome(a, period, "as_judged" if sign == expected else "otherwise"))
+    now = _month(picture.as_of)
+    for a in (*picture.past_assessments, *picture.assessments):
+        start = _month(a.edition)
+        about = tuple(_about(a, picture))
+        if a.in_6_months is not None and start + 6 <= now:
+            half = [m for f in about if (m := _half_after(f, picture, start))]
+            found.append(_turned(a, 6, a.in_6_months, half))
+        if a.in_12_months is not None and start + 12 <= now:
+            year = [m for f in about if (m := _year_after(f, picture, start))]
+            found.append(_turned(a, 12, a.in_12_months, year))
     return tuple(found)
 
 
-def _year_after(finding: Finding, edition: str) -> tuple[str, float] | None:
-    """Period and change over the year after an edition, within one unbroken stretch."""
-    day = dt.date.fromisoformat(edition)
-    month = (day.year + 1) * 12 + day.month - 1
+def _turned(
+    assessment: Assessment, months: Literal[6, 12], judged: Judgement, moved: Sequence[Moved]
+) -> Outcome:
+    better, worse = (sum(m.sign == way for m in moved) for way in (1, -1))
+    way = (better > worse) - (better < worse)
+    turned: Turned = "as_judged" if way == _sign(judged) else "otherwise"
+    if not moved:
+        turned = "cannot_tell"
+    elif better == worse > 0:
+        turned = "both_ways"
+    return Outcome(assessment, months, judged, tuple(moved), turned)
+
+
+# ---------------------------------------------------------------- figures
+
+
+def _month(day: str) -> int:
+    """Months since year 0, as those of a period."""
+    date = dt.date.fromisoformat(day)
+    return date.year * 12 + date.month - 1
+
+
+def _values(finding: Finding) -> dict[str, float]:
+    """The figures of the last unbroken stretch, in time order; forecasts are none."""
     if not finding.segments:
-        return None
+        return {}
     last = finding.segments[-1]
-    values = {
+    found = {
         p: v
         for p, v, s in zip(last.periods, last.values, last.statuses, strict=True)
         if v is not None and s != "forecast"
     }
-    for period in sorted(values, key=lambda p: periods.parse(p).end):
+    return dict(sorted(found.items(), key=lambda item: periods.parse(item[0]).end))
+
+
+def _moved(finding: Finding, picture: Picture, period: str, change: float) -> Moved:
+    indicator = picture.indicators[finding.indicator]
+    printed = round(change, indicator.decimals)
+    sign = ((printed > 0) - (printed < 0)) * (1 if indicator.direction == "up" else -1)
+    return Moved(finding.indicator, period, sign)
+
+
+def _year_to(finding: Finding, picture: Picture, month: int) -> Moved | None:
+    """The year to the newest figure whose period had ended by a month; none where it is stale."""
+    values = _values(finding)
+    ended = [p for p in values if 0 <= month - periods.parse(p).end <= periods.STALE_MONTHS]
+    if not ended or (before := periods.shift(ended[-1], -1)) not in values:
+        return None
+    return _moved(finding, picture, ended[-1], values[ended[-1]] - values[before])
+
+
+def _year_after(finding: Finding, picture: Picture, month: int) -> Moved | None:
+    """The year after a month, within one unbroken stretch."""
+    values = _values(finding)
+    for period in values:
         before = periods.shift(period, -1)
-        if periods.parse(period).end >= month and before in values:
-            return period, values[period] - values[before]
+        if periods.parse(period).end >= month + 12 and before in values:
+            return _moved(finding, picture, period, values[period] - values[before])
     return None
+
+
+def _half_after(finding: Finding, picture: Picture, month: int) -> Moved | None:
+    """The six months after a month against the same six a year before.
+
+    They begin with the first period that begins after the month. For periods of a year there are
+    none.
+    """
+    values = _values(finding)
+    parsed = {p: periods.parse(p) for p in values}
+    begin = min((q.start for q in parsed.values() if q.start > month), default=None)
+    if begin is None:
+        return None
+    inside = [p for p, q in parsed.items() if begin <= q.start and q.end < begin + 6]
+    covered = sum(parsed[p].end - parsed[p].start + 1 for p in inside)
+    before = [periods.shift(p, -1) for p in inside]
+    # Of spans that overlap the months would be counted twice: they cannot tell either.
+    if covered != 6 or not all(b in values for b in before):
+        return None
+    change = sum(values[p] - values[b] for p, b in zip(inside, before, strict=True)) / len(inside)
+    return _moved(finding, picture, inside[-1], change)

@@ -39,6 +39,7 @@ def _unknown(book: Book) -> None:
         w.text(page("unknown_assessments"))
     if turned := _experts.outcomes(book.picture, book.lang):
         w.heading(2, page("outcomes"))
+        w.text(page("outcomes_note"))
         w.bullets(map(xml.run, turned))
     for group in _annex.gaps(book.picture, book.lang):
         w.heading(2, group["name"])

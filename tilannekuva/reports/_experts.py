@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from markupsafe import Markup
 
 from tilannekuva import judging, words
-from tilannekuva.judging import Disagreement
+from tilannekuva.judging import Disagreement, Outcome
 from tilannekuva.model import Assessment, Language, Picture
 from tilannekuva.narrate import bound
 from tilannekuva.reports._annex import name_of, sayer
@@ -55,26 +56,53 @@ def _name(subject: str, picture: Picture, lang: Language) -> str:
 
 def _differs(found: Disagreement, picture: Picture, lang: Language) -> str:
     """An item for the joint interpretation, never a verdict on who is right."""
-    other = found.worse if len(found.worse) > len(found.better) else found.better
-    key = "differ_worse" if other is found.worse else "differ_better"
-    listed = "; ".join(picture.indicators[n].label[lang] for n in other)  # names have commas
-    return sayer(lang)(key, names=listed)
+    key = "differ_worse" if found.other is found.worse else "differ_better"
+    listed = (  # names have commas
+        f"{picture.indicators[m.indicator].label[lang]}, {words.period(m.period, lang)}"
+        for m in found.other
+    )
+    return sayer(lang)(key, names="; ".join(listed))
 
 
 def outcomes(picture: Picture, lang: Language) -> list[str]:
-    """How past judgements turned out, a line each."""
+    """How past judgements turned out: how many as judged, by what was judged, then a line each."""
+    found = judging.outcomes(picture)
+    return [*_scores(found, lang), *(_outcome(o, picture, lang) for o in found)]
+
+
+def _scores(found: Iterable[Outcome], lang: Language) -> Iterator[str]:
+    """A line for each of the five judgements that was given."""
     say = sayer(lang)
-    return [
-        say(
-            f"outcome_{o.turned}",
-            name=_name(o.assessment.subject, picture, lang),
-            date=words.date(o.assessment.edition, lang),
-            word=say(f"judgement.{_KEYS[o.assessment.in_12_months or '0']}"),
-            role=o.assessment.role,
-            period=words.period(o.period, lang),
-        )
-        for o in judging.outcomes(picture)
-    ]
+    given: dict[str, Counter[str]] = {}
+    for o in found:
+        given.setdefault(o.judged, Counter())[o.turned] += 1
+    for judged in (j for j in _KEYS if j in given):
+        turned = given[judged]
+        parts = [
+            say(f"score_{kind}", n=turned[kind])
+            for kind in ("as_judged", "otherwise", "both_ways", "cannot_tell") if turned[kind]
+        ]  # fmt: skip
+        word = say(f"judgement.{_KEYS[judged]}")
+        yield say("score", word=word, n=turned.total(), turned=", ".join(parts))
+
+
+def _outcome(o: Outcome, picture: Picture, lang: Language) -> str:
+    say = sayer(lang)
+    alone = len(o.moved) == 1 and o.moved[0].indicator == o.assessment.subject
+    told = "; ".join(
+        words.period(m.period, lang) if alone
+        else f"{picture.indicators[m.indicator].label[lang]}, {words.period(m.period, lang)}"
+        for m in o.moved if alone or m.sign
+    )  # fmt: skip
+    line = say(
+        f"outcome_{o.turned}",
+        name=_name(o.assessment.subject, picture, lang),
+        date=words.date(o.assessment.edition, lang),
+        word=say(f"judgement.{_KEYS[o.judged]}"),
+        ahead=say(f"outcome_ahead_{o.months}"),
+        role=o.assessment.role,
+    )
+    return f"{line} ({told})." if told else f"{line}."
 
 
 def commentary(section: str, picture: Picture, lang: Language) -> dict[str, Any] | None:

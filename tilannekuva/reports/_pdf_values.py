@@ -44,8 +44,8 @@ def common(picture: Picture, lang: Language) -> dict[str, Any]:
                                    "section_gaps", "assessments", "caveats", "changes", "unknown",
                                    "sources", "formulas", "method", "boundaries",
                                    "accessibility", "compact_title", "assessments_note",
-                                   "commentary", "outcomes", "section_gaps_more", "tables",
-                                   "tables_intro")},
+                                   "commentary", "outcomes", "outcomes_note",
+                                   "section_gaps_more", "tables", "tables_intro")},
         },
     }  # fmt: skip
 
