@@ -9,7 +9,7 @@ import pytest
 from tilannekuva import assessments
 from tilannekuva.errors import CatalogueError
 
-SUBJECTS = ("growth", "resilience", "gdp_pc")
+SECTIONS, INDICATORS = ("growth", "resilience"), ("gdp_pc",)
 GOOD = """
 [[assessment]]
 subject = "growth"
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(folder: Path, edition: str = "2025-10-23") -> assessments.Experts:
-    return assessments.read(folder, "kainuu", edition, SUBJECTS)
+    return assessments.read(folder, "kainuu", edition, SECTIONS, INDICATORS)
 
 
 def write(folder: Path, text: str, name: str = "2025-10-23.toml") -> Path:
@@ -190,10 +190,79 @@ def test_a_rule_at_the_beginning_of_a_text_is_text(folder: Path) -> None:
     assert len(read(folder).commentary) == 1
 
 
-def test_a_role_judges_a_subject_once(folder: Path) -> None:
-    write(folder, GOOD + GOOD)
-    with pytest.raises(CatalogueError, match="judged twice by the role"):
+@pytest.mark.parametrize("role", ["elinkeinojohtaja, kunta", "Elinkeinojohtaja,  kunta "])
+def test_a_role_judges_a_subject_once_however_it_is_spelt(folder: Path, role: str) -> None:
+    file = write(folder, GOOD + GOOD.replace("elinkeinojohtaja, kunta", role))
+    with pytest.raises(CatalogueError, match=r"line 10: 'growth' is judged by .*line 2 too"):
         read(folder)
+    write(folder, HEAD.replace("gdp_pc", "growth").replace("ekonomisti", role) + "Kaksi.",
+          "2025-10-23/kasvu.md")  # fmt: skip
+    file.write_text(GOOD, encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"'growth' is judged .*kasvu\.md, line 1 too"):
+        read(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('"Tilauskanta kasvoi."', "5", r"line 2: reasons is no text; write it in quotes"),
+        ('"elinkeinojohtaja, kunta"', "true", "role is no text"),
+        ('subject = "growth"', "subject = 1", "subject is no text"),
+        ("Tilauskanta", "BKT on {{ gdp_pc.latest }}", r"'\{\{' stands in the reasons"),
+    ],
+)
+def test_reasons_and_role_are_plain_text(folder: Path, old: str, new: str, what: str) -> None:
+    write(folder, GOOD.replace(old, new))
+    with pytest.raises(CatalogueError, match=what):
+        read(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Kainuu", "kainuu"), ("MK18", "kainuu"), ("kainu", "kainuu"),
+     ("Etelä-Karjala", "etela-karjala"), ("xyz", "one of ahvenanmaa, ")],
+)  # fmt: skip
+def test_a_folder_of_no_region_is_not_passed_over(folder: Path, name: str, meant: str) -> None:
+    (folder / name / "2025-10-23").mkdir(parents=True)
+    with pytest.raises(CatalogueError, match=f"no region has this folder; call it {meant}"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["2025-10-23.toml", "growth.fi.md"])
+def test_a_file_beside_the_regions_is_not_passed_over(folder: Path, name: str) -> None:
+    (folder / name).write_text(GOOD, encoding="utf-8")
+    with pytest.raises(CatalogueError, match="Put the file into a folder of the region"):
+        read(folder)
+
+
+@pytest.mark.parametrize("name", ["README.md", "pöytäkirja.docx", ".DS_Store", "~$arvio.xlsx"])
+def test_what_nobody_takes_for_a_judgement_may_lie_there(folder: Path, name: str) -> None:
+    (folder / name).write_text("x", encoding="utf-8")
+    assert len(read(folder).assessments) == 1
+
+
+@pytest.mark.parametrize("name", ["growth.fi.txt", "growth.fi.MD", "growth.docx", "kuvat"])
+def test_what_is_no_markdown_is_not_passed_over(folder: Path, name: str) -> None:
+    place = folder / "kainuu" / "2025-10-23" / name
+    if "." in name:
+        place.write_text("Kasvu jatkuu.", encoding="utf-8")
+    else:
+        place.mkdir()
+    with pytest.raises(CatalogueError, match=r"only Markdown files \(\.md\) are read here"):
+        read(folder)
+
+
+def test_commentary_on_an_indicator_is_shown_nowhere_and_refused(folder: Path) -> None:
+    write(folder, "Kasvu jatkuu.", "2025-10-23/gdp_pc.fi.md")
+    with pytest.raises(CatalogueError, match="commentary is of a theme or chapter, and 'gdp_pc'"):
+        read(folder)
+
+
+def test_later_editions_are_named(folder: Path) -> None:
+    write(folder, GOOD, "2027-01-01.toml")
+    assert assessments.later(folder, "kainuu", "2025-10-23") == ("2027-01-01",)
+    assert assessments.later(folder, "kainuu", "2027-01-01") == ()
+    assert assessments.later(folder, "lappi", "2025-10-23") == ()
 
 
 def test_commentary_without_a_language_says_how_to_name_it(folder: Path) -> None:

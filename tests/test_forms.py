@@ -173,8 +173,9 @@ def test_what_was_saved_is_what_the_forms_say(kainuu, empty, tmp_path):
     found = forms.read([filled(empty["fi"], answers)], kainuu)
     file = forms.save(found, tmp_path / "arviot", kainuu)
     assert file == tmp_path / "arviot" / "kainuu" / f"{kainuu.edition}.toml"
-    subjects = forms.subjects(kainuu)
-    again = assessments.read(tmp_path / "arviot", "kainuu", kainuu.edition, subjects)
+    again = assessments.read(
+        tmp_path / "arviot", "kainuu", kainuu.edition, ["growth", "labour"], kainuu.indicators
+    )
     assert again.assessments == found.assessments
     assert [p.name for p in file.parent.iterdir()] == [file.name]
     page = html.render(kainuu.model_copy(update={"assessments": again.assessments}), "fi")
@@ -205,7 +206,7 @@ def test_a_judgement_in_a_markdown_file_is_not_given_twice(kainuu, empty, tmp_pa
     assert not place.with_suffix(".toml").exists()
     other = found._replace(assessments=(found.assessments[0].model_copy(update={"role": "muu"}),))
     forms.save(other, tmp_path, kainuu)
-    both = assessments.read(tmp_path, "kainuu", kainuu.edition, forms.subjects(kainuu))
+    both = assessments.read(tmp_path, "kainuu", kainuu.edition, ["growth"], kainuu.indicators)
     assert len(both.assessments) == 2
 
 

@@ -78,7 +78,7 @@ def build(
 ) -> None:
     """Make the pictures of regions from the figures in the store."""
     from tilannekuva import pipeline, publishing, settings
-    from tilannekuva.console import progress
+    from tilannekuva.console import log, progress
 
     configured = settings.read()
     languages = _list(lang) or configured.languages or ("fi",)
@@ -102,6 +102,11 @@ def build(
             typer.echo(f"{one.folder}: nothing new since the last run")
         for file in publishing.reports(one.files) or (one.folder,):
             typer.echo(str(file))
+        if later := pipeline.experts_later(one):
+            log(
+                f"{one.folder}: not in this edition is what experts have judged or written for "
+                f"{', '.join(later)}; `tilannekuva build --as-of {later[-1]}` has it"
+            )
 
 
 @app.command()

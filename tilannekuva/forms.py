@@ -99,7 +99,8 @@ def read(
         region = _same(form, "region", _region(form), region)
         edition = _same(form, "edition", _edition(form), edition)
         for number, given in _filled(form, set(place), edition):
-            key, at = (given.subject, given.role), form.at(number, "subject")
+            key = given.subject, assessments.same_role(given.role)
+            at = form.at(number, "subject")
             if key in seen:
                 raise CatalogueError(
                     f"{at}: '{given.subject}' is judged by the role '{given.role}' in {seen[key]} "
@@ -160,10 +161,12 @@ def save(filled: Filled, folder: Path, known: Known) -> Path:
             "move the file away and read all forms of the edition together, or add the new "
             "judgements to it by hand"
         )
-    there = assessments.read(folder, slug, filled.edition, subjects(known)).assessments
-    written = {(a.subject, a.role) for a in there if a.edition == filled.edition}
+    sections = [s.id for cut in known.cuts for s in cut.sections]
+    there = assessments.read(folder, slug, filled.edition, sections, known.indicators).assessments
+    own = [a for a in there if a.edition == filled.edition]
+    written = {(a.subject, assessments.same_role(a.role)) for a in own}
     for a in filled.assessments:
-        if (a.subject, a.role) in written:
+        if (a.subject, assessments.same_role(a.role)) in written:
             raise CatalogueError(
                 f"{file.with_suffix('')}: '{a.subject}' is judged by the role '{a.role}' in a "
                 "Markdown file too, and nothing was written; keep one of the two"
@@ -254,6 +257,8 @@ def _assessment(form: Table, number: int, known: set[str], edition: str) -> Asse
     for key in ("subject", *_JUDGED, "reasons", "role"):
         try:
             values[key] = _judgement(cells[key]) if key in _JUDGED else _text(cells[key])
+            if key == "reasons":
+                assessments.plain_reasons(values[key])
         except ValueError as error:
             raise fail(key, str(error)) from error
         if not values[key] and key in _MISSING:

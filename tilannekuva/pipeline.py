@@ -211,6 +211,14 @@ def _experts_folder(configured: settings.Settings) -> Path:
     return configured.path("assessments") or configured.folder / "assessments"
 
 
+def experts_later(built: Built) -> tuple[str, ...]:
+    """Editions after a built one that the group has judged or written for: they are not in it."""
+    from tilannekuva import assessments
+
+    place = built.folder
+    return assessments.later(_experts_folder(settings.read()), place.name, place.parent.name)
+
+
 def _with_experts(picture: Picture, configured: settings.Settings) -> Picture:
     """The picture with what the group has written about its region."""
     from tilannekuva import assessments
@@ -220,7 +228,8 @@ def _with_experts(picture: Picture, configured: settings.Settings) -> Picture:
         _experts_folder(configured),
         regions.slug(picture.region.code),
         picture.edition,
-        [*sections, *picture.indicators],
+        sections,
+        picture.indicators,
     )
     return picture.model_copy(
         update={
@@ -412,7 +421,7 @@ def _inputs(store: Path, configured: settings.Settings, edition: str) -> str:
     if own is not None:
         files += sorted(own.rglob("*.toml"))
     experts = _experts_folder(configured)
-    files += sorted(f for f in experts.rglob("*") if f.suffix in (".toml", ".md"))
+    files += sorted(f for f in experts.rglob("*") if _counts(f))
     for file in files:
         digest.update(file.name.encode())
         digest.update(file.read_bytes())
