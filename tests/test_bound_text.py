@@ -40,6 +40,50 @@ def test_numbers_periods_and_places(kainuu: Picture) -> None:
     assert found.endswith("5.")
 
 
+@pytest.mark.parametrize(
+    ("mark", "shown"),
+    [
+        ("gdp.share_of_country", "1,1 prosenttia"),
+        ("gdp.country_change_pct_10y", "26,5 prosenttia"),
+        ("gdp.trend_word", "selvä nousu"),
+        ("gdp.trend_slope", "50,2 miljoonaa euroa"),
+        ("gdp.trend_tau", "0,69"),
+        ("gdp.trend_q", "0,009"),
+        ("gdp_pc.fan_mid", "37 900 euroa"),
+        ("gdp_pc.rank_n", "19"),
+        ("pop_proj.forecast", "60 312 henkeä"),
+        ("ghg_change_since_2005.latest | size", "39 prosenttia"),
+    ],
+)
+def test_each_kind_of_figure_is_filled_with_its_own_unit(
+    kainuu: Picture, mark: str, shown: str
+) -> None:
+    found = bound.fill(text(f"{{{{ {mark} }}}}"), kainuu).text
+    assert found.replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+def test_every_figure_of_the_picture_can_be_filled_in(kainuu: Picture) -> None:
+    for i, finding in kainuu.findings.items():
+        for metric, measured in finding.metrics.items():
+            if measured.value is not None:
+                for lang in ("fi", "sv", "en"):
+                    assert bound.fill(text(f"{{{{ {i}.{metric} }}}}", lang), kainuu).text.strip()
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("Sija on {{ unemp_rate_reg.rank }}. Muu.", "Sija on 5. Muu."),
+        ("Sija {{ unemp_rate_reg.rank }}, siis.", "Sija 5., siis."),
+        ("Sija {{ unemp_rate_reg.rank }} / {{ unemp_rate_reg.rank_n }}.", "Sija 5. / 19."),
+    ],
+)
+def test_a_place_at_the_end_of_a_sentence_has_one_point(
+    kainuu: Picture, body: str, shown: str
+) -> None:
+    assert bound.fill(text(body), kainuu).text == shown
+
+
 CLAIM = "{{ claim: unemp_rate_reg.gap > 0 }}"
 
 

@@ -195,7 +195,8 @@ def _record(place: Path, edition: str) -> dict[str, list[str]]:
         found = json.loads((place / pipeline.RECORD).read_text(encoding="utf-8"))
         return {k: list(found[k]) for k in ("languages", "formats")}
     except (OSError, ValueError, KeyError) as error:
-        known = sorted(p.parent.name for p in place.parent.parent.glob(f"*/{place.name}"))
+        folders = place.parent.parent.glob(f"[0-9]*/{place.name}")
+        known = sorted(p.parent.name for p in folders if (p / pipeline.RECORD).is_file())
         has = f"; there are {', '.join(known)}" if known else ""
         raise CatalogueError(
             f"{place}: there is no edition of {edition} to hold it against{has}"

@@ -37,7 +37,11 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "=": operator.eq, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_DIFFERENCES = ("change_", "gap", "trend_", "pace_", "target_distance")
+_DIFFERENCES = ("change_", "gap", "trend_slope", "trend_low", "trend_high", "pace_",
+                "target_distance", "share_of_country", "country_change")  # fmt: skip
+_LEVELS = ("latest", "forecast", "target_value", "fan_low", "fan_mid", "fan_high", "interval_")
+"""Metrics that are said as the indicator's own figures are."""
+_TRENDS = {2: "clear_rise", 1: "signs_rise", 0: "cannot", -1: "signs_fall", -2: "clear_fall"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,9 @@ def fill(commentary: Commentary, picture: Picture) -> Filled:
             return _NOTHING
         text, number = _figure(inside, picture, commentary.language, where)
         numbers.extend(number)
-        return text
+        # In Finnish a place ends with a point, and at the end of a sentence one point is both.
+        ends = text.endswith(".") and commentary.text[match.end() :].startswith(".")
+        return text.removesuffix(".") if ends else text
 
     text = _MARK.sub(put, commentary.text)
     if "{{" in text or "}}" in text:
@@ -233,26 +239,21 @@ def _figure(text: str, picture: Picture, lang: str, where: str) -> tuple[str, tu
         raise ReportError(
             f"{where}: {name}.{metric} has no value in this picture; take it out of the text"
         )
+    if metric in ("trend_word", "trend_word_alone"):
+        return words.message(f"page.trend.{_TRENDS[int(value)]}", lang), ()
     places = decimals(metric, value, topic.indicator)
     shown = abs(value) if form == "size" else value
     bare = words.number(shown, places, lang)
     if metric in ("rank", "rank_low", "rank_high"):
         bare = words.ordinal(int(value), lang)
     number = Number(metric, value, bare, name)
-    if form == "number" or not _has_unit(metric):
+    if form == "number" or not metric.startswith((*_LEVELS, *_DIFFERENCES)):
         return bare, (number,)
-    if metric in ("latest", "forecast"):
-        return clauses.spoken(topic, value), (number,)
+    if metric.startswith(_LEVELS):
+        return clauses.spoken(topic, shown), (number,)
     clause = clauses.difference(topic, metric)
     minus = "\u2212" if value < 0 and form != "size" else ""
     return minus + clause.text.lstrip("\u2212"), clause.numbers
-
-
-def _has_unit(metric: str) -> bool:
-    return metric in ("latest", "forecast") or (
-        metric.startswith(_DIFFERENCES)
-        and not metric.startswith(("trend_word", "trend_p", "trend_n"))
-    )
 
 
 def messages(found: tuple[Refuted, ...], old: Picture | None) -> Iterator[str]:

@@ -141,6 +141,9 @@ _COUNTS = frozenset({"age_months", "rank", "rank_low", "rank_high", "rank_n", "r
 _PACES = frozenset({"trend_slope", "trend_low", "trend_high", "trend_low80", "trend_high80",
                     "pace_required", "pace_actual"})  # fmt: skip
 
+_STATISTICS = {"trend_p": 3, "trend_q": 3, "trend_tau": 2}
+"""Without a unit, and of another size than the figures."""
+
 
 def decimals(metric: str, value: float, indicator: Indicator) -> int:
     """With how many decimals a metric is always printed, whoever prints it.
@@ -160,6 +163,8 @@ def decimals(metric: str, value: float, indicator: Indicator) -> int:
         return 0 if float(value).is_integer() else 1
     if metric in ("fan_error", "fan_error_naive"):
         return 1
+    if metric in _STATISTICS:
+        return _STATISTICS[metric]
     if metric in _PACES:
         return pace_decimals(value, indicator)
     return indicator.decimals
