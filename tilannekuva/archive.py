@@ -196,7 +196,7 @@ def _record(place: Path, edition: str) -> dict[str, list[str]]:
         return {k: list(found[k]) for k in ("languages", "formats")}
     except (OSError, ValueError, KeyError) as error:
         folders = place.parent.parent.glob(f"[0-9]*/{place.name}")
-        known = sorted(p.parent.name for p in folders if (p / pipeline.RECORD).is_file())
+        known = sorted(p.parent.name for p in folders)
         has = f"; there are {', '.join(known)}" if known else ""
         raise CatalogueError(
             f"{place}: there is no edition of {edition} to hold it against{has}"

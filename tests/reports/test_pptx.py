@@ -222,8 +222,9 @@ def test_what_is_not_known_questions_and_sources_end_it(case, code, lang):
         for section in cut.sections:
             for q in section.questions:
                 assert q[lang] in words_of(questions)
-    assert sources.shapes.title.text == words.message("office.sources_slide", lang)
-    assert tables(slides)[-1].first_row
+    table = tables(slides)[-1]
+    assert f" {len(table.rows) - 1}" in sources.shapes.title.text, "publishers, a row each"
+    assert table.first_row
     assert len(tables(slides)) == 2
 
 
@@ -233,8 +234,8 @@ REASONS = ["Tilauskanta on ohentunut.", "x" * 40_000, "<a:t>&amp;\x07]]> {braces
 @pytest.mark.parametrize("reasons", REASONS, ids=range(len(REASONS)))
 def test_what_experts_judge_of_the_themes_has_a_slide(case, kainuu, reasons):
     _, charts, _, plain = case("MK18", "fi")
-    title = words.message("page.assessments", "fi")
-    assert title not in [s.shapes.title.text for s in plain.slides]
+    title = words.message("office.experts_differ", "fi", n=3, differ=1)
+    assert "Asiantuntijoiden" not in " ".join(s.shapes.title.text for s in plain.slides)
     found = tuple(
         Assessment(subject=t, now="-", in_12_months="+", reasons=reasons, role=reasons,
                    edition="2025-10-23")
@@ -246,9 +247,46 @@ def test_what_experts_judge_of_the_themes_has_a_slide(case, kainuu, reasons):
     assert len(slides.slides) <= 16
     (slide,) = [s for s in slides.slides if s.shapes.title.text == title]
     assert words.message("page.judgement.worse", "fi") in words_of(slide)
+    assert words.message("office.experts_all", "fi") in words_of(slide)
     assert "Yhteiseen tulkintaan" in slide.notes_slide.notes_text_frame.text
     for shape in slide.shapes:
         assert shape.top + shape.height <= slides.slide_height
+
+
+def test_the_slide_of_judgements_says_how_many_more_the_notes_have(case, kainuu):
+    _, charts, _, _ = case("MK18", "fi")
+    found = tuple(
+        Assessment(subject="growth", now="0", reasons="Syy.", role=f"rooli {n}",
+                   edition="2025-10-23")
+        for n in range(5)
+    )  # fmt: skip
+    picture = kainuu.model_copy(update={"assessments": found})
+    made = pptx.render(picture, "fi", charts=charts, bitmaps={})
+    title = words.message("office.experts_agree", "fi", n=5)
+    (slide,) = [
+        s for s in library.Presentation(io.BytesIO(made)).slides if s.shapes.title.text == title
+    ]
+    assert words.message("office.experts_some", "fi", n=5, shown=2) in words_of(slide)
+    notes = slide.notes_slide.notes_text_frame.text
+    assert all(f"rooli {n}" in notes for n in range(5))
+
+
+@pytest.mark.parametrize(("code", "lang"), CASES)
+def test_the_first_slides_say_what_they_show(case, code, lang):
+    picture, _, _, slides = case(code, lang)
+    _, summary, key, *_ = (s.shapes.title.text for s in slides.slides)
+    contrast = next(s for s in narrate.summary(picture, lang) if s.kind == "contrast")
+    if len(contrast.also) == 1:
+        for i in (contrast.indicator, *contrast.also):
+            assert picture.indicators[i].label[lang] in summary
+    ways = []
+    for i in storyboard(picture).cards:
+        word = picture.findings[i].metrics["trend_word"].value
+        if word in (2, -2) and picture.indicators[i].direction != "neither":
+            ways.append((word > 0) == (picture.indicators[i].direction == "up"))
+    if ways:
+        assert f" {ways.count(True)} " in key
+        assert f" {ways.count(False)} " in key
 
 
 # --- safety and sameness ------------------------------------------------------------------------

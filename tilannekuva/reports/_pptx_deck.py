@@ -22,6 +22,8 @@ _NAMES = 8
 _JUDGED, _ITEM = 2, 160
 """Judgements of a theme; letters of a role and of an item for the joint interpretation."""
 _HEAT = "heatmap"
+_CLEAR = 2
+"""The word of a trend that is clear; 1 is signs of one."""
 
 
 class Line(NamedTuple):
@@ -175,9 +177,16 @@ class _Deck:
         yield Sheet("title", head["title"], lines, (self.page("sources_intro"), *facts))
         region = narrate.place(self.picture.region.code, self.lang)
         summary = _page.summary(self.picture, self.lang)
-        about = [i for s in narrate.summary(self.picture, self.lang)
-                 for i in (s.indicator, *s.also) if i in self.picture.findings]  # fmt: skip
+        sentences = narrate.summary(self.picture, self.lang)
+        about = [i for s in sentences for i in (s.indicator, *s.also) if i in self.picture.findings]
         title = self.say("summary_slide", region=region)
+        for s in sentences:
+            if s.kind == "contrast" and len(s.also) == 1:  # it has both
+                names = [
+                    self.picture.indicators[i].label[self.lang] for i in (s.indicator, *s.also)
+                ]
+                title = self.say("summary_contrast", region=region, strength=names[0],
+                                 weakness=names[1])  # fmt: skip
         self.new(title)
         yield Sheet(
             "text", title,
@@ -195,7 +204,12 @@ class _Deck:
 
     def _key_figures(self) -> Sheet:
         cards = _page.cards(self.story, self.picture, self.lang)
-        title = self.say("key_slide", date=self.date)
+        caption = self.say("key_slide", date=self.date)
+        ways = [self._way(i) for i in self.story.cards]
+        title = caption
+        if any(ways):
+            title = self.say("key_trends", better=ways.count(1), worse=ways.count(-1),
+                             date=self.date)  # fmt: skip
         self.new(title)
         self.subjects += self.story.cards
         notes = (*self._sources_of(self.story.cards), self._edition())
@@ -214,17 +228,28 @@ class _Deck:
         columns = ("indicator", "latest", "period")
         head = (*(self.page(f"column.{c}") for c in columns), self.say("change"),
                 self.page("column.rank"))  # fmt: skip
-        grid = Grid(title, head, tuple(rows), (0.27, 0.16, 0.2, 0.22, 0.15), (1,))
+        grid = Grid(caption, head, tuple(rows), (0.27, 0.16, 0.2, 0.22, 0.15), (1,))
         return Sheet("table", title, (), notes, grid=grid)
+
+    def _way(self, indicator: str) -> int:
+        """Where a clear trend leads: 1 to the better, −1 to the worse, 0 where there is neither."""
+        word = self.picture.findings[indicator].metrics.get("trend_word")
+        way = {"up": 1, "down": -1}.get(self.picture.indicators[indicator].direction, 0)
+        if word is None or word.value is None or abs(word.value) < _CLEAR:
+            return 0
+        return way if word.value > 0 else -way
 
     def experts(self) -> Iterator[Sheet]:
         """One slide of what experts judge of the themes; reasons in full are in the notes."""
         themes = [s for s in self.story.scenes if s.cut.kind == "themes"]
         lines: list[Line] = []
         notes: list[str] = []
+        given = differ = 0
         for scene in themes:
             half = _brief_experts.half(scene, self.picture, self.lang)
+            given += len(half.judgements)
             for n, j in enumerate(half.judgements):
+                differ += bool(j["differs"])
                 why = f"{j['reasons']} ({j['role']}, {j['dated']})"
                 notes += [f"{j['name']}: {j['word']}. {why}", *filter(None, (j["differs"],))]
                 if n < _JUDGED and (n == 0 or j["name"] == half.judgements[0]["name"]):
@@ -233,10 +258,14 @@ class _Deck:
                     said = f"{j['word']} ({role}). {item}".strip()
                     lines.append(Line(said, "" if n else f"{j['name']}:", True))
         if lines:
-            title = self.page("assessments")
+            title = self.say("experts_differ" if differ else "experts_agree", n=given,
+                             differ=differ)  # fmt: skip
             self.new(title)
-            note = self.page("assessments_note")
-            yield Sheet("text", title, (*lines, Line(note)), (*notes, note, self._edition()))
+            where = self.say("experts_some" if len(lines) < given else "experts_all", n=given,
+                             shown=len(lines))  # fmt: skip
+            note = f"{self.page('assessments_note')} {where}"
+            notes.append(self.page("assessments_note"))
+            yield Sheet("text", title, (*lines, Line(note)), (*notes, self._edition()))
 
     def closing(self) -> Iterator[Sheet]:
         """What we do not know, questions, sources."""
@@ -269,7 +298,6 @@ class _Deck:
         yield self._sources()
 
     def _sources(self) -> Sheet:
-        title = self.say("sources_slide")
         names = {
             s for i in dict.fromkeys(self.subjects) for s in self.picture.findings[i].snapshots
         }
@@ -290,11 +318,15 @@ class _Deck:
             for p in sorted(by_publisher, key=lambda p: (-len(by_publisher[p]), p))
         )  # fmt: skip
         notes = (*(narrate.citation(s, self.picture, self.lang) for s in used), self._edition())
+        title = self.say("sources_none")
         if not rows:
             none = words.message("source.none", self.lang)
             return Sheet("text", title, (Line(words.capital(none)),), (none,))
         head = (self.say("publisher"), self.say("tables"), self.say("newest"),
                 self.page("column.licence"))  # fmt: skip
+        newest = words.date(_dates.newest([d for ds in days.values() for d in ds]) or "", self.lang)
+        title = self.say("sources_slide", publishers=len(rows), newest=newest,
+                         tables=sum(map(len, by_publisher.values())))  # fmt: skip
         grid = Grid(self.say("sources_caption"), head, rows, (0.24, 0.4, 0.16, 0.2))
         return Sheet("table", title, (), notes, grid=grid)
 
@@ -320,7 +352,6 @@ def deck(
     """
     made = _Deck(picture, story, charts, lang, readable)
     opening = list(made.opening())
-    for title in ("discussion", "sources_slide"):
-        made.new(made.say(title))
+    made.new(made.say("discussion"))
     found = made.found()
     return [*opening, *found, *made.experts(), *made.closing()]
