@@ -278,7 +278,7 @@ def test_the_first_slides_say_what_they_show(case, code, lang):
     contrast = next(s for s in narrate.summary(picture, lang) if s.kind == "contrast")
     if len(contrast.also) == 1:
         for i in (contrast.indicator, *contrast.also):
-            assert picture.indicators[i].label[lang] in summary
+            assert narrate.subject(i, picture, lang) in summary
     ways = []
     for i in storyboard(picture).cards:
         word = picture.findings[i].metrics["trend_word"].value

@@ -43,7 +43,7 @@ from tilannekuva.narrate.notes import (
     status_label,
     status_mark,
 )
-from tilannekuva.narrate.phrases import Number, Sentence, decimals, place
+from tilannekuva.narrate.phrases import Number, Sentence, decimals, place, subject
 from tilannekuva.narrate.statements import sentences
 from tilannekuva.narrate.summaries import summary
 
@@ -87,6 +87,7 @@ __all__ = [
     "source_line",
     "status_label",
     "status_mark",
+    "subject",
     "subtitle",
     "summary",
 ]

@@ -373,3 +373,9 @@ def sentence(topic: Topic, kind: str, part: Clause, *, end: str = "") -> Sentenc
 def moved(t: Topic, sign: int, rose: Verb, fell: Verb) -> str:
     """The word of the pair that fits the sign."""
     return t.word(rose if sign > 0 else fell)
+
+
+def subject(indicator: str, picture: Picture, lang: str) -> str:
+    """What a sentence about an indicator is about: region and name, or its label alone."""
+    topic = Topic(picture.findings[indicator], picture, lang)
+    return topic.subject if topic.what.phrase else topic.what.name

@@ -183,10 +183,9 @@ class _Deck:
         for s in sentences:
             if s.kind == "contrast" and len(s.also) == 1:  # it has both
                 names = [
-                    self.picture.indicators[i].label[self.lang] for i in (s.indicator, *s.also)
+                    narrate.subject(i, self.picture, self.lang) for i in (s.indicator, *s.also)
                 ]
-                title = self.say("summary_contrast", region=region, strength=names[0],
-                                 weakness=names[1])  # fmt: skip
+                title = self.say("summary_contrast", strength=names[0], weakness=names[1])
         self.new(title)
         yield Sheet(
             "text", title,
