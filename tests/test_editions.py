@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tilannekuva import editions, observing, pictures, regions
+from tilannekuva import editions, narrate, observing, pictures, regions
 from tilannekuva.errors import CatalogueError
 from tilannekuva.indicators import Catalogue
-from tilannekuva.model import Finding, Picture, Snapshot
+from tilannekuva.model import Finding, Language, Picture, Snapshot
 from tilannekuva.reports import _annex
 from tilannekuva.tidying import Tidied
 
@@ -97,6 +97,31 @@ def test_the_lines_have_figures_in_their_units(
     text = "\n".join(editions.lines(found, earlier, kainuu, lang))  # type: ignore[arg-type]
     assert "70\N{NO-BREAK SPACE}521" in text or "70,521" in text
     assert "{" not in text
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("fi", "aiempi −20 % (2019) ei ole vertailukelpoinen"),
+    ("sv", "den tidigare −20 % (2019) är inte jämförbar"),
+    ("en", "the earlier −20% (2019) is not comparable"),
+])  # fmt: skip
+def test_a_figure_of_another_calculation_is_not_set_beside_the_older_one(
+    kainuu: Picture, lang: Language, said: str
+) -> None:
+    # The change since 2005 is −20 % in the calculation of 2019 and −39 % in that of 2022.
+    finding = kainuu.findings["ghg_change_since_2005"]
+    first, last = finding.segments
+    assert (first.periods[-1], last.periods) == ("2019", ("2022",))
+    latest = finding.latest.model_copy(update={"period": "2019", "value": -20.0})
+    metrics = {**finding.metrics, "latest": latest}
+    before = finding.model_copy(update={"segments": (first,), "metrics": metrics})
+    old = changed(kainuu, "ghg_change_since_2005", before)
+    found = editions.diff(old, kainuu)
+    text = "\n".join(editions.lines(found, old, kainuu, lang)).replace("\N{NO-BREAK SPACE}", " ")
+    assert said in text
+    told = editions.since(kainuu, old)
+    (change,) = [c for c in told.changes if c.indicator == "ghg_change_since_2005"]
+    page = narrate.change_text(change, told, lang).replace("\N{NO-BREAK SPACE}", " ")
+    assert said in page
 
 
 # --- told from an earlier edition ---------------------------------------------------------------

@@ -626,7 +626,7 @@ def test_what_is_new_is_named_by_publication() -> None:
     p = picture(births, increase, changes=(change, derived), compared_with="2022-11-24",
                 snapshots=known)  # fmt: skip
     assert narrate.summary(p, "fi")[-1].text == (
-        "Uutta 24.11.2022 jälkeen: elävänä syntyneet 2021 (Tilastokeskus)."
+        "Uutta 24.11.2022 jälkeen: elävänä syntyneet (Tilastokeskus, 2021)."
     )
     assert narrate.change_text(change, p, "en") == (
         "Live births: 521 persons (2021), previously 460 persons (2020).".replace(

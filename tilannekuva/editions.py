@@ -224,7 +224,10 @@ def _line(d: Difference, old: Picture, new: Picture, lang: Language) -> str:
         return f"{name}: {now}"
     if d.kind == "gone":
         return f"{name}: {was}"
-    return words.message("diff.moved", lang, name=name, now=now, was=was)
+    broken = d.kind == "new" and narrate.apart(d.indicator, d.before_period, d.period, new)
+    return words.message(
+        "diff.apart" if broken else "diff.moved", lang, name=name, now=now, was=was
+    )
 
 
 def _shown(
@@ -233,6 +236,5 @@ def _shown(
     if value is None:
         return "–"
     about = picture.indicators[indicator]
-    unit = picture.units[about.unit].label[lang]
-    text = words.number(value, narrate.decimals("latest", value, about), lang)
-    return f"{text}\u00a0{unit} ({words.period(period, lang)})" if unit else f"{text} ({period})"
+    text = words.quantity(value, about.decimals, picture.units[about.unit], lang)
+    return f"{text} ({words.period(period, lang)})"

@@ -30,6 +30,7 @@ from tilannekuva.narrate.clauses import axis_name, in_percent
 from tilannekuva.narrate.headlines import Card, card, headline, subtitle
 from tilannekuva.narrate.notes import (
     age_text,
+    apart,
     break_text,
     change_text,
     citation,
@@ -65,6 +66,7 @@ __all__ = [
     "alt_quotients",
     "alt_strip",
     "alt_target",
+    "apart",
     "axis_name",
     "break_text",
     "card",

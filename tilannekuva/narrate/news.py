@@ -31,7 +31,8 @@ def news(picture: Picture, lang: str) -> Sentence:
     if len(named) > _MOST:
         n = len(named) - _MOST
         number = Number("changes_others", float(n), str(n), "")
-        items.append(clause("summary.new_others", lang, n=number))
+        one = Clause(words.message("summary.new_other", lang))
+        items.append(one if n == 1 else clause("summary.new_others", lang, n=number))
     listed = Clause(
         words.join([i.text for i in items], lang),
         tuple(x for i in items for x in i.numbers),

@@ -10,6 +10,7 @@ from tilannekuva.model import Break, Change, Finding, Gap, Indicator, Picture, R
 
 __all__ = [
     "age_text",
+    "apart",
     "break_text",
     "change_text",
     "citation",
@@ -134,9 +135,13 @@ def change_text(change: Change, picture: Picture, lang: str) -> str:
     def shown(value: float) -> str:
         return words.quantity(value, indicator.decimals, unit, lang)
 
-    alone = change.kind == "new" and (change.before_value is None or change.before_period is None)
+    key: str = change.kind
+    if key == "new" and (change.before_value is None or change.before_period is None):
+        key = "new_alone"
+    elif key == "new" and apart(change.indicator, change.before_period, change.period, picture):
+        key = "new_apart"
     return words.message(
-        "news.new_alone" if alone else f"news.{change.kind}",
+        f"news.{key}",
         lang,
         name=_name(indicator, lang),
         value=shown(change.value),
@@ -144,6 +149,13 @@ def change_text(change: Change, picture: Picture, lang: str) -> str:
         before="" if change.before_value is None else shown(change.before_value),
         before_period=words.period(change.before_period, lang) if change.before_period else "",
     )
+
+
+def apart(indicator: str, before: str | None, period: str, picture: Picture) -> bool:
+    """Whether a break lies between two periods of an indicator: no change can be told over it."""
+    segments = picture.findings[indicator].segments if indicator in picture.findings else ()
+    of = [[n for n, s in enumerate(segments) if p in s.periods] for p in (before, period)]
+    return all(of) and not set(of[0]) & set(of[1])
 
 
 def rule_change_text(
