@@ -253,6 +253,17 @@ def test_many_long_judgements_stay_on_two_pages_and_the_brief_says_where_the_res
     assert "…" in text
 
 
+def test_a_word_longer_than_a_line_stays_on_the_page():
+    long = "Pitkä" * 60
+    p = judged()
+    found = tuple(a.model_copy(update={"reasons": long, "role": long}) for a in p.assessments)
+    content = pdf.brief(p.model_copy(update={"assessments": found}), "growth", "fi")
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    lines = [x for page in pages for x in page.extract_text().split("\n") if "PitkäPitkä" in x]
+    assert lines
+    assert max(map(len, lines)) < len("Pitkä" * 20), "it is broken, and not one line of 300 letters"
+
+
 # ---------------------------------------------------------------- structure
 
 

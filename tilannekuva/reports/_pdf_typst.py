@@ -15,7 +15,7 @@ from typing import Any
 
 from tilannekuva import typefaces
 from tilannekuva.errors import ReportError
-from tilannekuva.reports._pdf_words import clean, printable, template
+from tilannekuva.reports._pdf_words import breakable, clean, printable, template
 
 __all__ = ["STANDARDS", "pages", "typeset"]
 
@@ -88,7 +88,7 @@ def _fonts() -> Any:
 def _cleaned(value: Any) -> Any:
     """Every text made fit to be set; tuples become lists."""
     if isinstance(value, str):
-        return clean(value)
+        return breakable(clean(value))
     if isinstance(value, Mapping):
         return {k: _cleaned(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

@@ -12,7 +12,7 @@ from typing import Any
 
 from tilannekuva.errors import ReportError
 
-__all__ = ["clean", "printable", "said", "template"]
+__all__ = ["breakable", "clean", "printable", "said", "template"]
 
 _SPACE = re.compile("[ \t\r\n\f\v\u0085\u2028\u2029]+")
 _UNSAID = ("Cc", "Cf", "Cs", "Cn")
@@ -63,6 +63,24 @@ def clean(text: str) -> str:
         return text
     line = _SPACE.sub(" ", text)
     return line if printable(line) else "".join(map(_shown, line))
+
+
+_WORD = re.compile(r"[^\W_]{46,}")
+"""Longer than any word of the three languages; an address is left as it is."""
+_PART = 20
+
+
+def breakable(text: str) -> str:
+    r"""The text with soft hyphens in words that are longer than a line may be.
+
+    >>> breakable("elinkeinopolitiikka"), breakable("x" * 50).count("\u00ad")
+    ('elinkeinopolitiikka', 2)
+    """
+    if len(text) <= _PART or "://" in text:
+        return text
+    return _WORD.sub(
+        lambda m: _SOFT_HYPHEN.join(m[0][n : n + _PART] for n in range(0, len(m[0]), _PART)), text
+    )
 
 
 def printable(text: str) -> bool:
