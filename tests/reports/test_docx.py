@@ -431,6 +431,7 @@ def test_without_figures_and_without_pictures_it_is_a_whole_document(kainuu):
         document = library.Document(io.BytesIO(docx.render(empty, lang)))
         said = [p.text for p in document.paragraphs]
         assert words.message("page.method", lang) in said
+        assert words.message("page.tables", lang) not in said
         brief = library.Document(io.BytesIO(docx.brief(empty, "growth", lang)))
         assert words.message("office.brief_none", lang) in [p.text for p in brief.paragraphs]
 

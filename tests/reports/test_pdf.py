@@ -547,6 +547,7 @@ def test_a_picture_without_figures_is_a_document_that_says_so(lang):
     for c in p.cuts:
         for s in c.sections:
             assert squashed(s.names[lang]) in text
+    assert squashed(words.message("page.tables_intro", lang)) not in text
     brief = pdf.brief(p, "growth", lang)
     assert _pdf_typst.pages(brief) == _pdf_brief.PAGES
     assert squashed(said("no_key_figures", lang)) in read(brief)

@@ -43,11 +43,11 @@ def cards_table(book: Book, cards: Sequence[Mapping[str, Any]]) -> str:
 def tables(book: Book, chapters: Iterable[Mapping[str, Any]]) -> None:
     """Tables and notes of all chapters, one after another."""
     w = book.writer
-    w.heading(1, book.page("tables"), new_page=True)
-    w.text(book.page("tables_intro"))
-    for chapter in chapters:
-        if not table_apart(chapter) and not chapter["caveats"]:
-            continue
+    found = [c for c in chapters if table_apart(c) or c["caveats"]]
+    if found:
+        w.heading(1, book.page("tables"), new_page=True)
+        w.text(book.page("tables_intro"))
+    for chapter in found:
         w.heading(2, chapter["name"], mark=anchor(chapter))
         if table_apart(chapter):
             tables_of(book, chapter, 3)

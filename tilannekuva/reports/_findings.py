@@ -9,6 +9,7 @@ from tilannekuva import charts, narrate, words
 from tilannekuva.charts import Chart
 from tilannekuva.model import Finding, Language, Picture
 from tilannekuva.reports._annex import sayer
+from tilannekuva.reports._missing import shortened
 from tilannekuva.storyboard import Drawing, Scene, fresh
 
 __all__ = [
@@ -113,11 +114,3 @@ def _gap_lines(scene: Scene, picture: Picture, lang: str, most: int) -> Iterator
             # A name may end with the point of an abbreviation ("16–64 v.").
             said = shortened(names, lang, most)
             yield say(f"section_gaps_{key}", names=said).replace("..", ".")
-
-
-def shortened(names: Sequence[str], lang: str, most: int) -> str:
-    """Names with semicolons; of many the first, and how many more there are."""
-    if len(names) <= most + 1:  # "and 1 more" is no shorter than the one
-        return "; ".join(names)
-    rest = words.message("office.more", lang, n=len(names) - most)
-    return "; ".join(names[:most]) + f" {rest}"

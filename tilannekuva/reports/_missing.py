@@ -5,13 +5,13 @@ The whole list stands once, at the end of the document; a chapter and a brief on
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tilannekuva import words
 from tilannekuva.model import Gap, Language, Picture
 
-__all__ = ["NAMES", "Group", "merged_notes", "missing"]
+__all__ = ["NAMES", "Group", "merged_notes", "missing", "shortened"]
 
 NAMES = 5
 """Names of each reason: every document has the same, so that one can be checked by another."""
@@ -45,11 +45,16 @@ def missing(
     return [
         Group(
             words.message(f"office.missing_{kind}", lang, n=len(gaps)),
-            shortened([_name(g, picture, lang) for g in gaps.values()], lang, most),
+            _ended(shortened([_name(g, picture, lang) for g in gaps.values()], lang, most)),
         )
         for kind, gaps in by_kind.items()
         if gaps
     ]
+
+
+def _ended(text: str) -> str:
+    """With a point; a name may end with the point of an abbreviation ("16–64 v.")."""
+    return f"{text}.".replace("..", ".")
 
 
 def _name(gap: Gap, picture: Picture, lang: Language) -> str:
@@ -59,12 +64,12 @@ def _name(gap: Gap, picture: Picture, lang: Language) -> str:
     return f"{name} ({words.period(gap.period, lang)})"
 
 
-def shortened(names: list[str], lang: Language, most: int) -> str:
-    """Names with semicolons and a point; of many the first, and how many more there are."""
+def shortened(names: Sequence[str], lang: str, most: int) -> str:
+    """Names with semicolons; of many the first, and how many more there are."""
     if len(names) <= most + 1:  # "and 1 more" is no shorter than the one
-        # A name may end with the point of an abbreviation ("16–64 v.").
-        return f"{'; '.join(names)}.".replace("..", ".")
-    return f"{'; '.join(names[:most])} {words.message('office.more', lang, n=len(names) - most)}."
+        return "; ".join(names)
+    rest = words.message("office.more", lang, n=len(names) - most)
+    return f"{'; '.join(names[:most])} {rest}"
 
 
 def merged_notes(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -73,7 +73,7 @@ def document(
     return {
         **common(picture, lang),
         "cover": cover is not None,
-        "contents": _contents(story, lang),
+        "contents": _contents(story, lang, tables=any(map(_after, chapters))),
         "summary": [{"parts": [list(p) for p in s["parts"]]} for s in _page.summary(picture, lang)],
         "legend": _legend(picture, lang, drawn),
         "cards": cards(story, picture, lang, drawn),
@@ -110,13 +110,19 @@ def document(
     }  # fmt: skip
 
 
-def _contents(story: Storyboard, lang: Language) -> list[dict[str, Any]]:
+def _after(chapter: Mapping[str, Any]) -> bool:
+    """Whether something of a chapter stands among the tables after all chapters."""
+    return _chapters.table_apart(chapter) or bool(chapter["caveats"])
+
+
+def _contents(story: Storyboard, lang: Language, *, tables: bool) -> list[dict[str, Any]]:
     """Groups of chapters by the anchors of the page; the last one begins with the tables."""
     found = [
         {"name": g["name"], "ids": [x["href"].removeprefix("#") for x in g["links"]]}
         for g in _page.contents(story, lang)
     ]
-    found[-1]["ids"].insert(0, "page-tables")
+    if tables:
+        found[-1]["ids"].insert(0, "page-tables")
     return found
 
 
