@@ -2,7 +2,8 @@
 
 Rooms behind this one: ``_docx_story``, ``_docx_tables``, ``_docx_annex`` and ``_docx_brief`` write
 the same parts as the page into a ``_docx_book``, ``_docx_xml`` turns them into WordprocessingML,
-``_docx_styles`` has the styles; ``_docx_reading`` reads an edited document back.
+``_docx_styles`` has the styles; ``_docx_reading`` holds an edited document against the picture,
+``_docx_text`` gives its text and ``_docx_numbers`` its numbers.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from tilannekuva.errors import ReportError
 from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _docx_brief, _docx_styles, _page
 from tilannekuva.reports._docx_book import Bitmaps, Book, Charts
-from tilannekuva.reports._docx_reading import Checked, Stray, ToRead, check, language
+from tilannekuva.reports._docx_reading import Checked, Stray, ToRead, check
 from tilannekuva.reports._docx_story import story, with_contents
+from tilannekuva.reports._docx_text import language
 from tilannekuva.reports._findings import draw_some
 from tilannekuva.reports._ooxml_bitmaps import bitmaps as make_bitmaps
 from tilannekuva.storyboard import draw_all, storyboard
