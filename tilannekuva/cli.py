@@ -77,7 +77,7 @@ def build(
     data: Data = None,
 ) -> None:
     """Make the pictures of regions from the figures in the store."""
-    from tilannekuva import pipeline, publishing, settings
+    from tilannekuva import experts, pipeline, publishing, settings
     from tilannekuva.console import log, progress
 
     configured = settings.read()
@@ -102,7 +102,7 @@ def build(
             typer.echo(f"{one.folder}: nothing new since the last run")
         for file in publishing.reports(one.files) or (one.folder,):
             typer.echo(str(file))
-        if later := pipeline.experts_later(one):
+        if later := experts.later(one):
             log(
                 f"{one.folder}: not in this edition is what experts have judged or written for "
                 f"{', '.join(later)}; `tilannekuva build --as-of {later[-1]}` has it"
@@ -363,19 +363,19 @@ def form(
     data: Data = None,
 ) -> None:
     """Make an Excel form for the experts' judgements, or read filled ones back."""
-    from tilannekuva import pipeline, regions
+    from tilannekuva import experts, regions
 
     given = names or ([] if read else ["kainuu"])
     if not given:
         raise CatalogueError("no form was named; write `tilannekuva form --read FILE.xlsx`")
     if read:
-        typer.echo(str(pipeline.read_forms([Path(n) for n in given])))
+        typer.echo(str(experts.read_forms([Path(n) for n in given])))
         return
     if len(given) > 1:
         raise CatalogueError(f"a form is of one region, not of {', '.join(given)}")
     slug = regions.slug(regions.area_of_pictures(given[0]).code)
     file = out or Path(f"{slug}.arvio.{lang}.xlsx")
-    pipeline.form_to(file, given[0], lang=lang, as_of=as_of, data=data)
+    experts.form_to(file, given[0], lang=lang, as_of=as_of, data=data)
     typer.echo(str(file))
 
 

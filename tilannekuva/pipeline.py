@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tilannekuva import indicators, periods, raw, region_codes, regions, settings
+from tilannekuva import experts, indicators, periods, raw, region_codes, regions, settings
 from tilannekuva.bringing import Fetched, fetch
-from tilannekuva.errors import CatalogueError, DataError, ReportError
+from tilannekuva.errors import CatalogueError, DataError
 from tilannekuva.formats import DEFAULT_FORMATS, FORMATS, check_formats, check_languages, items
 from tilannekuva.model import Picture, Region, Snapshot
 from tilannekuva.publishing import (
@@ -42,11 +42,9 @@ __all__ = [
     "check_languages",
     "compose_to",
     "fetch",
-    "form_to",
     "index_pages",
     "measure_to",
     "publish",
-    "read_forms",
     "read_picture",
     "tidy",
 ]
@@ -196,68 +194,15 @@ def _compose(
     for picture in pictures.compose_all(areas, seen, catalogue, before):
         old = olds.get(picture.region.code)
         told = editions.since(picture, old) if old else picture
-        made.append(_with_experts(told, configured))
+        made.append(experts.added(told, configured))
     for picture in made:
-        _check_claims(
+        experts.check_claims(
             picture,
             lambda day, area: pictures.compose_all(
                 [area], observing.observe(tidied, catalogue, lock, day), catalogue
             )[0],
         )
     return made
-
-
-def _experts_folder(configured: settings.Settings) -> Path:
-    return configured.path("assessments") or configured.folder / "assessments"
-
-
-def experts_later(built: Built) -> tuple[str, ...]:
-    """Editions after a built one that the group has judged or written for: they are not in it."""
-    from tilannekuva import assessments
-
-    place = built.folder
-    return assessments.later(_experts_folder(settings.read()), place.name, place.parent.name)
-
-
-def _with_experts(picture: Picture, configured: settings.Settings) -> Picture:
-    """The picture with what the group has written about its region."""
-    from tilannekuva import assessments
-
-    sections = [s.id for c in picture.cuts for s in c.sections]
-    found = assessments.read(
-        _experts_folder(configured),
-        regions.slug(picture.region.code),
-        picture.edition,
-        sections,
-        picture.indicators,
-    )
-    return picture.model_copy(
-        update={
-            "assessments": found.assessments,
-            "past_assessments": found.past,
-            "commentary": found.commentary,
-        }
-    )
-
-
-def _check_claims(picture: Picture, earlier: Callable[[str, Region], Picture]) -> None:
-    """A sentence of the group's that the figures contradict stops the report.
-
-    Raises:
-        ReportError: The sentence, the figure now and what it was when the text was written.
-    """
-    from tilannekuva.narrate import bound
-
-    said: list[str] = []
-    for text in picture.commentary:
-        bound.fill(text, picture)  # a mark that cannot be read is found before anything is drawn
-        if refuted := bound.refuted(text, picture):
-            old = None
-            if text.edition < picture.edition:
-                old = earlier(text.edition, picture.region)
-            said += bound.messages(refuted, old)
-    if said:
-        raise ReportError(f"{'; '.join(said)}. Nothing was published")
 
 
 def publish(
@@ -362,47 +307,6 @@ def compose_to(
     return picture
 
 
-def form_to(
-    file: Path,
-    region: str = "kainuu",
-    *,
-    lang: str = "fi",
-    as_of: str | None = None,
-    data: Path | str | None = None,
-) -> None:
-    """Write the Excel form for the experts' judgements of one region.
-
-    Raises:
-        ReportError: The file is there already (it may be filled in), or cannot be written.
-    """
-    from tilannekuva import pictures
-    from tilannekuva.reports import form
-
-    (language,) = check_languages([lang])
-    if file.exists():
-        raise ReportError(f"{file}: is there already and may be filled in; name another with --out")
-    content = form.render(pictures.compose(region, as_of=as_of, data=data), language)
-    with _writing(file):
-        raw.write_atomically(file, content)
-
-
-def read_forms(files: Sequence[Path]) -> Path:
-    """Keep what filled forms of one region and edition say as the edition's judgements.
-
-    Returns:
-        The file that they were written to, in the folder of the experts' files.
-
-    Raises:
-        CatalogueError: What a form says does not hold, or the file has other judgements already.
-        SourceError: A form cannot be read.
-    """
-    from tilannekuva import forms
-
-    configured = settings.read()
-    known = indicators.load(configured.path("catalogue"))
-    return forms.save(forms.read(files, known), _experts_folder(configured), known)
-
-
 @contextmanager
 def _writing(file: Path) -> Iterator[None]:
     """A file that cannot be written is an error that names it, and what was there stays."""
@@ -415,16 +319,13 @@ def _writing(file: Path) -> Iterator[None]:
 def _inputs(store: Path, configured: settings.Settings, edition: str) -> str:
     """A hash of everything that a picture follows from: figures, descriptions, code, edition."""
     digest = hashlib.sha256(edition.encode())
-    package = Path(indicators.__file__).parent
-    files = [store / raw.LOCK, *sorted(f for f in package.rglob("*") if _counts(f))]
-    own = configured.path("catalogue")
-    if own is not None:
-        files += sorted(own.rglob("*.toml"))
-    experts = _experts_folder(configured)
-    files += sorted(f for f in experts.rglob("*") if _counts(f))
-    for file in files:
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
+    package, own = Path(indicators.__file__).parent, configured.path("catalogue")
+    for root in filter(None, (package, own, experts.folder(configured))):
+        # By its place: a file moved to the folder of another region or edition is another one.
+        for file in sorted(f for f in root.rglob("*.toml" if root == own else "*") if _counts(f)):
+            digest.update(file.relative_to(root).as_posix().encode())
+            digest.update(file.read_bytes())
+    digest.update((store / raw.LOCK).read_bytes())
     # The raw files are checked against the lock here: an edited one must not pass for "no news".
     raw.verify(store)
     return digest.hexdigest()
