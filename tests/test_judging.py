@@ -45,6 +45,13 @@ def test_a_stale_figure_contradicts_nobody(kainuu: Picture) -> None:
     assert judging.disagreements(kainuu.model_copy(update={"assessments": (judged,)})) == ()
 
 
+def test_a_judgement_without_a_date_is_of_the_picture_and_never_past(kainuu: Picture) -> None:
+    undated = said("dep_ratio_demo", "+", ahead="+", edition="0001")
+    told = kainuu.model_copy(update={"assessments": (undated,), "past_assessments": (undated,)})
+    assert len(judging.disagreements(told)) == 1
+    assert judging.outcomes(told) == ()
+
+
 def monthly(picture: Picture, indicator: str, change: float) -> Picture:
     """SYNTHETIC: a picture whose figure of an indicator was 10, and other since November 2018."""
     months = [f"{y}M{m:02d}" for y in (2017, 2018, 2019) for m in range(1, 13)]

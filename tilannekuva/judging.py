@@ -72,7 +72,7 @@ def disagreements(picture: Picture) -> tuple[Disagreement, ...]:
     """
     found = []
     for assessment in picture.assessments:
-        end = _month(assessment.edition)
+        end = _month(assessment.edition if _dated(assessment) else picture.as_of)
         moved = [m for f in _about(assessment, picture) if (m := _year_to(f, picture, end))]
         better = tuple(m for m in moved if m.sign > 0)
         worse = tuple(m for m in moved if m.sign < 0)
@@ -106,7 +106,7 @@ def outcomes(picture: Picture) -> tuple[Outcome, ...]:
     """
     found = []
     now = _month(picture.as_of)
-    for a in (*picture.past_assessments, *picture.assessments):
+    for a in filter(_dated, (*picture.past_assessments, *picture.assessments)):
         start = _month(a.edition)
         about = tuple(_about(a, picture))
         if a.in_6_months is not None and start + 6 <= now:
@@ -132,6 +132,11 @@ def _turned(
 
 
 # ---------------------------------------------------------------- figures
+
+
+def _dated(assessment: Assessment) -> bool:
+    """Whether it is known to the day when it was given; one read from a file always is."""
+    return len(assessment.edition) == len("2025-10-23")
 
 
 def _month(day: str) -> int:
