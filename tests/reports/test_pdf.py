@@ -65,14 +65,24 @@ def squashed(text: str) -> str:
     return re.sub("[\\s\u00a0\u202f\u00ad-]", "", text)
 
 
+def texts(content: bytes) -> list[str]:
+    """The text of every page."""
+    return [p.extract_text() for p in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
 def read(content: bytes) -> str:
-    pages = pypdf.PdfReader(io.BytesIO(content)).pages
-    return squashed("".join(p.extract_text() for p in pages))
+    return squashed("".join(texts(content)))
+
+
+@functools.cache
+def paged(kind: str, lang: str) -> list[str]:
+    """The text of every page of a made document: reading it takes longer than setting it."""
+    return texts(made(kind, lang))
 
 
 @functools.cache
 def printed(kind: str, lang: str) -> str:
-    return read(made(kind, lang))
+    return squashed("".join(paged(kind, lang)))
 
 
 def elements(tree: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
@@ -258,8 +268,7 @@ def test_a_word_longer_than_a_line_stays_on_the_page():
     p = judged()
     found = tuple(a.model_copy(update={"reasons": long, "role": long}) for a in p.assessments)
     content = pdf.brief(p.model_copy(update={"assessments": found}), "growth", "fi")
-    pages = pypdf.PdfReader(io.BytesIO(content)).pages
-    lines = [x for page in pages for x in page.extract_text().split("\n") if "PitkäPitkä" in x]
+    lines = [x for text in texts(content) for x in text.split("\n") if "PitkäPitkä" in x]
     assert lines
     assert max(map(len, lines)) < len("Pitkä" * 20), "it is broken, and not one line of 300 letters"
 
@@ -346,8 +355,8 @@ FEW_LINES = 8
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_page_has_a_few_lines_only(lang):
-    for n, p in enumerate(pypdf.PdfReader(io.BytesIO(made("whole", lang))).pages, 1):
-        lines = [x for x in p.extract_text().split("\n") if x.strip()]
+    for n, text in enumerate(paged("whole", lang), 1):
+        lines = [x for x in text.split("\n") if x.strip()]
         assert len(lines) >= FEW_LINES + 3 or n == 1, f"page {n}: {lines}"
 
 
@@ -358,7 +367,7 @@ def sections_of(lang: str) -> dict[str, str]:
     first = [reader.get_destination_page_number(x) for x in tops]
     ends = [*first[1:], len(reader.pages) - 1]
     return {
-        str(x.title): squashed("".join(p.extract_text() for p in reader.pages[a : b + 1]))
+        str(x.title): squashed("".join(paged("whole", lang)[a : b + 1]))
         for x, a, b in zip(tops, first, ends, strict=True)
     }
 
@@ -380,8 +389,7 @@ def test_a_chapter_with_charts_has_its_table_after_the_chapters_and_another_on_i
 
 def test_pages_are_numbered_and_have_a_running_head():
     reader = pypdf.PdfReader(io.BytesIO(made("whole", "fi")))
-    for n, p in enumerate(reader.pages, 1):
-        text = p.extract_text()
+    for n, (p, text) in enumerate(zip(reader.pages, paged("whole", "fi"), strict=True), 1):
         width, height = float(p.mediabox.width), float(p.mediabox.height)
         assert (round(width), round(height)) == (595, 842)
         if n > 1:
@@ -390,8 +398,7 @@ def test_pages_are_numbered_and_have_a_running_head():
 
 
 def test_every_chapter_begins_a_page():
-    reader = pypdf.PdfReader(io.BytesIO(made("whole", "en")))
-    starts = [squashed(p.extract_text()[:400]) for p in reader.pages]
+    starts = [squashed(text[:400]) for text in paged("whole", "en")]
     for scene in storyboard.storyboard(picture()).scenes:
         name = squashed(scene.section.names.en)
         assert any(s.count(name) >= 2 for s in starts), name  # the running head and the heading
