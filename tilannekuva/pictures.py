@@ -47,7 +47,8 @@ from tilannekuva.model import (
     Snapshot,
 )
 from tilannekuva.observing import Observed, observe
-from tilannekuva.statuses import PROVISIONAL, STATUSES
+from tilannekuva.picture_series import of_area, of_country, profiles, segments, shared
+from tilannekuva.statuses import PROVISIONAL
 
 __all__ = ["compose", "compose_all", "year_before"]
 
@@ -175,7 +176,7 @@ class _Level:
         """Every area's series that holds a column of the cube, by area."""
         key = (cube.indicator, at)
         if key not in self._made:
-            found = {a: _area_series(cube, a, at, self.ids) for a in cube.areas}
+            found = {a: of_area(cube, a, at, self.ids) for a in cube.areas}
             self._made[key] = {a: s for a, s in found.items() if s is not None}
         return self._made[key]
 
@@ -220,7 +221,7 @@ class _Municipal:
             periods=tuple(p for p, _, _, _ in found),
             values=tuple(None if np.isnan(v) else float(v) for v in values),
             statuses=tuple(s for _, _, s, _ in found),
-            snapshots=_shared([o for _, _, _, o in found]),
+            snapshots=shared([o for _, _, _, o in found]),
         )
 
 
@@ -345,15 +346,15 @@ class _Composer:
             indicator=name,
             region=self.place.code,
             frequency=cube.frequency,
-            segments=_segments(cube, n, self.ids),
-            country=_country_series(cube, self.ids),
+            segments=segments(cube, n, self.ids),
+            country=of_country(cube, self.ids),
             peers=tuple(s for p in self.peers for s in others if s.region.split("@")[0] == p),
             others=tuple(others),
             parts=self._parts(name, set(cube.periods)),
             pooled=self._pooled(name),
             fan=_fan(rows),
-            profile=_profiles(parts, latest, self.ids, country=False, place=self.place.code),
-            country_profile=_profiles(parts, latest, self.ids, country=True, place=self.place.code),
+            profile=profiles(parts, latest, self.ids, country=False, place=self.place.code),
+            country_profile=profiles(parts, latest, self.ids, country=True, place=self.place.code),
             metrics=metrics,
             snapshots=tuple(sorted(self.ids[s] for s in used)),
         )
@@ -375,8 +376,8 @@ class _Composer:
             region=code,
             frequency=parts[0].cube.frequency,
             segments=(),
-            profile=_profiles(parts, latest, self.ids, country=False, place=code, each=each),
-            country_profile=_profiles(parts, latest, self.ids, country=True, place=code),
+            profile=profiles(parts, latest, self.ids, country=False, place=code, each=each),
+            country_profile=profiles(parts, latest, self.ids, country=True, place=code),
             metrics={
                 "latest": Measured(
                     value=None, period=latest, status="not_applicable", reason="by_breakdown"
@@ -599,104 +600,3 @@ def _no_latest(forecast: Measured) -> Measured:
 def _age(period: str, as_of: str) -> Measured:
     months = periods.age_months(period, dt.date.fromisoformat(as_of))
     return Measured(value=float(months), period=period, status="final")
-
-
-def _shared(origins: Sequence[str]) -> tuple[str, ...]:
-    """The snapshot of each figure, or the one that all are from."""
-    return tuple(dict.fromkeys(origins)) if len(set(origins)) == 1 else tuple(origins)
-
-
-def _series(cube: Cube, n: int, columns: np.ndarray, code: str, ids: Sequence[str]) -> Series:
-    return Series(
-        region=code,
-        periods=tuple(cube.periods[c] for c in columns),
-        values=tuple(
-            None if np.isnan(cube.value[n, c]) else float(cube.value[n, c]) for c in columns
-        ),
-        statuses=tuple(STATUSES[cube.status[n, c]] for c in columns),
-        snapshots=_shared([ids[cube.snapshot[n, c]] for c in columns]),
-    )
-
-
-def _segments(cube: Cube, n: int, ids: Sequence[str]) -> tuple[Series, ...]:
-    there = np.flatnonzero(cube.status[n] >= 0)
-    cut = np.flatnonzero(np.diff(cube.segment[n, there])) + 1
-    return tuple(
-        _series(cube, n, part, str(cube.codes[n, part[-1]]), ids)
-        for part in np.split(there, cut)
-        if len(part)
-    )
-
-
-def _area_series(cube: Cube, code: str, at: int, ids: Sequence[str]) -> Series | None:
-    """Another area's figures, for comparison: the stretch that holds a column, else the newest."""
-    n = cube.areas.index(code)
-    there = cube.status[n] >= 0
-    if not there.any():
-        return None
-    wanted = cube.segment[n, at] if there[at] else cube.segment[n, np.flatnonzero(there)[-1]]
-    columns = np.flatnonzero(there & (cube.segment[n] == wanted))
-    return _series(cube, n, columns, str(cube.codes[n, columns[-1]]), ids)
-
-
-def _country_series(cube: Cube, ids: Sequence[str]) -> Series | None:
-    line = cube.country
-    if line is None:
-        return None
-    there = np.flatnonzero(line.status >= 0)
-    return Series(
-        region="SSS",
-        periods=tuple(cube.periods[c] for c in there),
-        values=tuple(None if np.isnan(line.value[c]) else float(line.value[c]) for c in there),
-        statuses=tuple(STATUSES[line.status[c]] for c in there),
-        snapshots=_shared([ids[line.snapshot[c]] for c in there]),
-    )
-
-
-def _profiles(
-    parts: Sequence[Measurement],
-    latest: str,
-    ids: Sequence[str],
-    *,
-    country: bool,
-    place: str,
-    each: bool = False,
-) -> tuple[Series, ...]:
-    """By breakdown: the first and the latest period of the region or the country.
-
-    The latest is one for all breakdowns, unless ``each`` has its own.
-    """
-    out = []
-    for m in parts:
-        cube = m.cube
-        if each:
-            latest = next(r.period for r in m.rows[place] if r.metric == "latest")
-        if latest not in cube.periods:
-            continue
-        last = cube.periods.index(latest)
-        if country:
-            if cube.country is None or np.isnan(cube.country.value[last]):
-                continue
-            value, status = cube.country.value, cube.country.status
-            origin, code = cube.country.snapshot, "SSS"
-            stretch = cube.country.segment == cube.country.segment[last]
-        else:
-            n = cube.areas.index(place)
-            value, status = cube.value[n], cube.status[n]
-            origin, code = cube.snapshot[n], str(cube.codes[n, last])
-            stretch = cube.segment[n] == cube.segment[n, last]
-        there = np.flatnonzero(~np.isnan(value) & stretch & (np.arange(len(value)) <= last))
-        if not len(there) or there[-1] != last:
-            continue
-        shown = sorted({int(there[0]), last})
-        out.append(
-            Series(
-                region=cube.breakdown,
-                periods=tuple(cube.periods[c] for c in shown),
-                values=tuple(float(value[c]) for c in shown),
-                statuses=tuple(STATUSES[status[c]] for c in shown),
-                snapshots=_shared([ids[origin[c]] for c in shown]),
-                area=code,
-            )
-        )
-    return tuple(out)
