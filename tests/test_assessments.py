@@ -271,6 +271,22 @@ def test_commentary_without_a_language_says_how_to_name_it(folder: Path) -> None
         read(folder)
 
 
+@pytest.mark.parametrize("name", ["2025-13-40.toml", "2025-02-30.toml", "2025-02-30"])
+def test_a_day_that_there_is_not_is_no_edition(folder: Path, name: str) -> None:
+    place = folder / "kainuu" / name
+    _ = write(folder, GOOD, name) if place.suffix else place.mkdir()
+    with pytest.raises(CatalogueError, match=r"expected <edition>\.toml"):
+        read(folder, "2026-02-01")
+    with pytest.raises(CatalogueError, match=r"expected <edition>\.toml"):
+        assessments.later(folder, "kainuu", "2025-01-01")
+
+
+def test_a_language_that_no_report_has_is_named(folder: Path) -> None:
+    write(folder, "Wachstum.", "2025-10-23/growth.de.md")
+    with pytest.raises(CatalogueError, match="'de' is none of the languages fi, sv, en"):
+        read(folder)
+
+
 def test_a_stray_file_is_named(folder: Path) -> None:
     write(folder, "x", "muistio.docx")
     with pytest.raises(CatalogueError, match=r"expected <edition>\.toml"):

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -172,13 +173,20 @@ def _editions(place: Path) -> list[tuple[str, Path]]:
     found = []
     for item in _seen(place):
         name = item.stem if item.suffix == ".toml" else item.name
-        if not _EDITION.match(name) or (item.is_file() and item.suffix != ".toml"):
+        if not _is_day(name) or (item.is_file() and item.suffix != ".toml"):
             raise CatalogueError(
                 f"{item}: expected <edition>.toml or a folder <edition>/, with the edition as a "
                 "date such as 2025-10-23"
             )
         found.append((name, item))
     return found
+
+
+def _is_day(name: str) -> bool:
+    try:
+        return bool(_EDITION.match(name)) and bool(dt.date.fromisoformat(name))
+    except ValueError:  # the 30th of February
+        return False
 
 
 def _texts(place: Path) -> list[Path]:
@@ -234,6 +242,11 @@ def _markdown(
             'such as subject = "growth"'
         )
     section, _, language = file.stem.rpartition(".")
+    if section in sections and language not in LANGUAGES:
+        raise CatalogueError(
+            f"{file}: '{language}' is none of the languages {', '.join(LANGUAGES)}; name the file "
+            f"{section}.fi.md, for example"
+        )
     if language not in LANGUAGES or not section:
         raise CatalogueError(
             f"{file}: name commentary <section>.<language>.md, for example growth.fi.md; a "

@@ -16,6 +16,7 @@ from tilannekuva.model import Indicator, Target
 from tilannekuva.statuses import STATUSES, worst
 
 __all__ = [
+    "LEAST_SHARE",
     "UNSETTLED",
     "controlled",
     "latest_columns",
@@ -27,7 +28,8 @@ __all__ = [
 
 _TREND_POINTS = 10
 _MIN_POINTS = 6
-_LEAST_SHARE = 0.03
+LEAST_SHARE = 0.03
+"""Of a count, the least change worth a word is this share of where it began."""
 _CLEAR, _SIGNS = 0.05, 0.20
 """Shares of false findings, among all that are called so, that the two words may have."""
 
@@ -171,7 +173,7 @@ def trend_rows(
     years = periods.year(last) - periods.year(first)
     # What is much in Kainuu is little in Uusimaa: a count's least change goes with its size.
     start = abs(float(cube.value[at, int(used[0])]))
-    least = _LEAST_SHARE * start if extensive else indicator.min_change
+    least = LEAST_SHARE * start if extensive else indicator.min_change
     values["trend_word_alone"] = _word(values, years, least)
     values["trend_word"] = _allowed(values["trend_word_alone"], values["trend_q"])
     origin = frozenset(int(cube.snapshot[at, c]) for c in used)

@@ -326,8 +326,8 @@ HARD = "**x** <script>alert(1)</script> ]]> {braces} \x07 & \"'"
 def judged(picture: Picture, reasons: str, *, roles: int = 1, lang: str = "fi") -> Picture:
     """The picture with judgements of every theme and a text on each."""
     found = tuple(
-        Assessment(subject=t, now=("-", "+")[n % 2], in_6_months="0", in_12_months="+",
-                   reasons=reasons, role=f"johtaja {n}", edition="2025-10-23")
+        Assessment(subject="gdp_pc" if t == "growth" else t, now=("-", "+")[n % 2],
+                   in_6_months="0", in_12_months="+", reasons=reasons, role=f"johtaja {n}", edition="2025-10-23")
         for t in THEMES for n in range(roles)
     )  # fmt: skip
     text = "BKT oli {{ gdp_pc.latest }}.\n\n- *yksi*\n- [linkki](https://example.org)\n\n3. x\n"
@@ -344,7 +344,7 @@ def test_the_document_and_the_brief_have_what_experts_say(case, lang):
     picture = judged(case("MK18", lang)[0], "Tilauskanta on ohentunut.", lang=lang)
     scene = next(s for s in storyboard(picture).scenes if s.section.id == "growth")
     (a,) = _experts.judgements(scene.assessments, picture, lang)
-    assert a["differs"], "the figures of growth point to the better"
+    assert a["differs"], "GDP per capita has gone to the better"
     drawn = {"charts": charts, "bitmaps": bitmaps}
     for content in (
         docx.render(picture, lang, **drawn),

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from tilannekuva import judging, words
-from tilannekuva.judging import Disagreement, Outcome
+from tilannekuva.judging import Disagreement, Moved, Outcome
 from tilannekuva.model import Assessment, Language, Picture
 from tilannekuva.narrate import bound
 from tilannekuva.reports._annex import name_of, sayer
@@ -56,12 +56,24 @@ def _name(subject: str, picture: Picture, lang: Language) -> str:
 
 def _differs(found: Disagreement, picture: Picture, lang: Language) -> str:
     """An item for the joint interpretation, never a verdict on who is right."""
+    say = sayer(lang)
     key = "differ_worse" if found.other is found.worse else "differ_better"
-    listed = (  # names have commas
-        f"{picture.indicators[m.indicator].label[lang]}, {words.period(m.period, lang)}"
-        for m in found.other
+    listed = _listed(found.other, picture, lang)
+    if found.same:
+        listed += say("differ_same", names=_listed(found.same, picture, lang))
+    return say(key, names=listed)
+
+
+def _listed(found: Iterable[Moved], picture: Picture, lang: Language) -> str:
+    """Indicators with the periods that tell of them; names have commas."""
+    return "; ".join(
+        f"{picture.indicators[m.indicator].label[lang]}, {_when(m, lang)}" for m in found
     )
-    return sayer(lang)(key, names="; ".join(listed))
+
+
+def _when(moved: Moved, lang: Language) -> str:
+    last = words.period(moved.period, lang)
+    return f"{words.period(moved.since, lang)} – {last}" if moved.since else last
 
 
 def outcomes(picture: Picture, lang: Language) -> list[str]:
@@ -88,12 +100,6 @@ def _scores(found: Iterable[Outcome], lang: Language) -> Iterator[str]:
 
 def _outcome(o: Outcome, picture: Picture, lang: Language) -> str:
     say = sayer(lang)
-    alone = len(o.moved) == 1 and o.moved[0].indicator == o.assessment.subject
-    told = "; ".join(
-        words.period(m.period, lang) if alone
-        else f"{picture.indicators[m.indicator].label[lang]}, {words.period(m.period, lang)}"
-        for m in o.moved if alone or m.sign
-    )  # fmt: skip
     line = say(
         f"outcome_{o.turned}",
         name=_name(o.assessment.subject, picture, lang),
@@ -101,8 +107,38 @@ def _outcome(o: Outcome, picture: Picture, lang: Language) -> str:
         word=say(f"judgement.{_KEYS[o.judged]}"),
         ahead=say(f"outcome_ahead_{o.months}"),
         role=o.assessment.role,
+        way=say(f"outcome_way_{_WAYS[o.way]}"),
+        why=say("outcome_yearly" if _yearly(o, picture) else "outcome_no_figure"),
     )
-    return f"{line} ({told})." if told else f"{line}."
+    return f"{line}{_told(o, picture, lang)}."
+
+
+_WAYS = {1: "better", 0: "same", -1: "worse"}
+
+
+def _yearly(o: Outcome, picture: Picture) -> bool:
+    """Whether there are figures of whole years only, which cannot tell of half a year."""
+    about = judging.about(o.assessment, picture)
+    kinds = {f.frequency for f in about}
+    return o.months < _YEAR and bool(kinds) and kinds <= {"year", "span"}
+
+
+_YEAR = 12
+
+
+def _told(o: Outcome, picture: Picture, lang: Language) -> str:
+    """What an outcome is told from, in brackets: each way by itself, and of how many indicators."""
+    if not o.moved:
+        return ""
+    if o.of == 1:
+        return f" ({_when(o.moved[0], lang)})"
+    say = sayer(lang)
+    parts = [
+        say(f"outcome_{_WAYS[way]}", names=_listed(some, picture, lang))
+        for way in sorted(_WAYS, key=lambda w: (w != o.way, -w))
+        if (some := [m for m in o.moved if m.sign == way])
+    ]
+    return f" ({say('outcome_of', n=len(o.moved), of=o.of)}: {'; '.join(parts)})"
 
 
 def commentary(section: str, picture: Picture, lang: Language) -> dict[str, Any] | None:
