@@ -402,23 +402,25 @@ def verify(
     language = pipeline.check_languages([lang])[0] if lang else None
     checked = archive.check_document(file, picture, language)
     if checked.to_read:
-        typer.echo("In sentences of your own (the picture has these numbers; are they of this?):")
+        typer.echo("Please read once more: numbers in sentences that are not the picture's own")
     for n in checked.to_read:
-        typer.echo(f"  {n.paragraph}: {n.number}: {n.text}")
+        typer.echo(f"  {n.number}: {n.text}")
+        if n.own:
+            typer.echo(f"    the picture has for this: {n.own}")
         has = "; ".join(n.meanings) or "a count or a rule, no figure"
-        typer.echo(f"    the picture has it {'as' if n.named else 'only as'}: {has}")
+        typer.echo(f"    it is {'' if n.named else 'something else, such as '}{has}")
         if n.ours:
-            typer.echo(f"    the picture says: {n.ours}")
+            typer.echo(f"    a sentence of the picture like it: {n.ours}")
     if checked.strays:
         typer.echo("Not in the picture:")
     for stray in checked.strays:
-        typer.echo(f"  {stray.paragraph}: {stray.number}: {stray.text}")
+        typer.echo(f"  {stray.number}: {stray.text}")
         if stray.expected:
             typer.echo(f"    the picture has: {stray.expected}")
     if checked.strays:
         raise DataError(
-            f"{file}: not in the picture: {len(checked.strays)} of its numbers (paragraph: number: "
-            "sentence, above); put them right, or say in the text where they come from"
+            f"{file}: not in the picture: {len(checked.strays)} of its numbers (number: sentence, "
+            "above); put right what is wrong; what is from elsewhere is yours to check"
         )
     typer.echo(
         f"{file}: every number is in the picture"

@@ -327,7 +327,8 @@ def judged(picture: Picture, reasons: str, *, roles: int = 1, lang: str = "fi") 
     """The picture with judgements of every theme and a text on each."""
     found = tuple(
         Assessment(subject="gdp_pc" if t == "growth" else t, now=("-", "+")[n % 2],
-                   in_6_months="0", in_12_months="+", reasons=reasons, role=f"johtaja {n}", edition="2025-10-23")
+                   in_6_months="0", in_12_months="+", reasons=reasons, role=f"johtaja {n}",
+                   edition="2025-10-23")
         for t in THEMES for n in range(roles)
     )  # fmt: skip
     text = "BKT oli {{ gdp_pc.latest }}.\n\n- *yksi*\n- [linkki](https://example.org)\n\n3. x\n"

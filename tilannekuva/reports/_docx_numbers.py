@@ -92,6 +92,7 @@ class Known:
         self.years: set[Decimal] = set()
         """Years of the picture's periods: a number that is one of them is a time, not a figure."""
         self._meanings: dict[Decimal, dict[Meaning, None]] = {}
+        self._figures: dict[str, dict[Meaning, str]] = {}
 
     def add(self, value: Decimal, meaning: Meaning | None = None) -> None:
         """A number; without its sign it may be said in words ("fell by 1.2")."""
@@ -99,6 +100,10 @@ class Known:
         self.sizes.add(abs(value))
         if meaning is not None:
             self._meanings.setdefault(abs(value), {})[meaning] = None
+
+    def figure(self, printed: str, meaning: Meaning) -> None:
+        """A figure as it is printed."""
+        self._figures.setdefault(meaning.indicator, {})[meaning] = printed
 
     def read(self, text: str, meaning: Meaning | None = None) -> None:
         """Every number of one of our own texts."""
@@ -111,6 +116,10 @@ class Known:
     def meanings(self, n: Written) -> list[Meaning]:
         """What figures of the picture a number is, in the picture's order."""
         return [m for reading in n.readings for m in self._meanings.get(abs(reading), ())]
+
+    def figures(self, indicator: str) -> dict[Meaning, str]:
+        """What an indicator's figures mean, and each as it is printed."""
+        return self._figures.get(indicator, {})
 
     def time(self, n: Written) -> bool:
         """Whether a number is a date or a year of the picture."""
@@ -172,6 +181,7 @@ def _figures(finding: Finding, picture: Picture, lang: str, known: Known) -> Ite
                 meaning = meant(name, words.period(period, lang), own=code == picture.region.code)
                 known.add(Decimal(repr(value)), meaning)
                 known.add(words.rounded(*words.scaled(value, places, unit)), meaning)
+                known.figure(words.quantity(value, places, unit, lang), meaning)
         yield from s.periods
     if finding.revision is not None:  # what the note does not say of it
         told = finding.revision.told

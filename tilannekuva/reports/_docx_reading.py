@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -51,6 +52,8 @@ class ToRead(NamedTuple):
     """What figures of the picture it is, the likeliest first; empty for a count or a rule."""
     named: bool = False
     """Whether the sentence has the words of the first of them."""
+    own: str = ""
+    """What the picture has of what the sentence names, where that is another number."""
     ours: str = ""
     """The picture's own sentence that is most like this one, where it has another number."""
     paragraph: int = 0
@@ -68,8 +71,10 @@ def check(picture: Picture, data: bytes, lang: Language) -> Checked:
     own = list(_said(picture, lang))
     known = of_picture(picture, lang)
     patterns: _Patterns = {}
+    rows = _Rows()
     for text in own:
         known.read(text)
+        rows.add(text)
         for sentence in _sentences(text):
             patterns.setdefault(_masked(sentence), {})[_bare(sentence)] = sentence
     strays: list[Stray] = []
@@ -82,6 +87,9 @@ def check(picture: Picture, data: bytes, lang: Language) -> Checked:
             if mask in patterns and _WORD.search(mask):
                 wrong = _changed(sentence, patterns[mask])
                 strays.extend(Stray(number.text, text, had, n) for number, had in wrong)
+                continue
+            if changed := rows.changed(sentence):
+                strays.extend(Stray(number, text, had, n) for number, had in changed)
                 continue
             for number in numbers(sentence):
                 if not known.has(number):
@@ -101,11 +109,48 @@ def _changed(sentence: str, ours: Mapping[tuple[str, ...], str]) -> Iterator[tup
     bare = _bare(sentence)
     if bare in ours:
         return
-    # The nearest of ours: the one that most of the numbers agree with.
-    near = max(sorted(ours), key=lambda o: sum(a == b for a, b in zip(o, bare, strict=True)))
-    for number, had, has in zip(numbers(sentence), near, bare, strict=True):
-        if had != has:
-            yield number, had
+
+    def agrees(own: tuple[str, ...]) -> tuple[int, int]:
+        # Most of the same numbers, in whatever order; then most of them in their places.
+        same = (Counter(own) & Counter(bare)).total()
+        return same, sum(a == b for a, b in zip(own, bare, strict=True))
+
+    near = max(sorted(ours), key=agrees)
+    for number, had, has in zip(numbers(sentence), numbers(ours[near]), bare, strict=True):
+        if had.bare != has:
+            yield number, had.text
+
+
+class _Rows:
+    """Our table rows by their first cell, so that a cell of one is known whatever was put there."""
+
+    def __init__(self) -> None:
+        self.ours: dict[tuple[str, int], list[list[str]]] = {}
+
+    def add(self, text: str) -> None:
+        """One of our paragraphs or table rows."""
+        if CELL in text:
+            cells = self._cells(text)
+            self.ours.setdefault((cells[0], len(cells)), []).append(cells)
+
+    def changed(self, text: str) -> list[tuple[str, str]]:
+        """Cells of one of our rows that are not ours and have a number, and what stands in ours."""
+        if CELL not in text:
+            return []
+        cells = self._cells(text)
+        same = self.ours.get((cells[0], len(cells)), []) if _WORD.search(cells[0]) else []
+        if not same:
+            return []
+        near = max(same, key=lambda own: sum(a == b for a, b in zip(own, cells, strict=True)))
+        return [
+            (has, had)
+            for had, has in zip(near, cells, strict=True)
+            if had != has and any(numbers(has))
+        ]
+
+    @staticmethod
+    def _cells(text: str) -> list[str]:
+        return [" ".join(c.split()) for c in text.split(CELL)[:-1]]
 
 
 def _to_read(
@@ -120,10 +165,37 @@ def _to_read(
         return _named(labels[meaning.indicator], spoken) + fit
 
     found = sorted(known.meanings(number), key=likely, reverse=True)
+    named = bool(found) and _spoken_of(found[0], labels, sentence, spoken, known)
+    # Where the sentence names one and the number is not its own: what its own would be.
+    told = max(labels, key=lambda i: _named(labels[i], spoken), default="")
+    own = ""
+    timed = any(known.time(n) for n in numbers(sentence))
+    if not (named and timed) and told and _named(labels[told], spoken) == 1:
+        figures = known.figures(told)
+        fit = [m for m in figures if m.own and _spoken_of(m, labels, sentence, spoken, known)]
+        if fit and fit[-1] not in found:
+            own = f"{fit[-1].text}: {figures[fit[-1]]}"  # the newest of those that can be meant
     return ToRead(
-        number.text, _plain(sentence), tuple(m.text for m in found[:_TOLD]),
-        bool(found) and likely(found[0]) >= _MOSTLY, _like(sentence, number, patterns), paragraph,
+        number.text, _plain(sentence), tuple(m.text for m in found[:_TOLD]), named, own,
+        "" if named or own else _like(sentence, number, patterns), paragraph,
     )  # fmt: skip
+
+
+def _spoken_of(
+    meaning: Meaning, labels: Mapping[str, str], sentence: str, spoken: list[str], known: Known
+) -> bool:
+    """Whether a sentence can be about a figure: its name, its time and its area are not others."""
+    if _named(labels[meaning.indicator], spoken) < _MOSTLY:
+        return False
+    asked = {n.bare for n in numbers(sentence) if n.readings and known.time(n)}
+    of = re.findall(r"\b\d{4}\b", meaning.text)
+    if asked and of and not asked & set(of):
+        return False
+    # An area or a month that the sentence does not say; the picture's own region needs no saying.
+    rest = meaning.text.removeprefix(labels[meaning.indicator])
+    parts = [p for p in re.split(r", |\s", rest) if _WORD.search(p)]
+    said = [any(_akin(p.casefold(), s) for s in spoken) for p in parts]
+    return all(said) or (meaning.own and (not asked or not parts or said[-1] or len(parts) == 1))
 
 
 _TOLD = 3
@@ -182,7 +254,7 @@ def _bare(sentence: str) -> tuple[str, ...]:
     return tuple(n.bare for n in numbers(sentence))
 
 
-_END = re.compile(r"(?<=[^\W\d_][.!?])\s+(?=[^\W\d_a-zåäö])")
+_END = re.compile(r"(?<=[\w)%”\"][.!?])\s+(?=[^\W\d_a-zåäö])")
 
 
 def _sentences(text: str) -> list[str]:
