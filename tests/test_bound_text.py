@@ -70,6 +70,17 @@ def test_every_figure_of_the_picture_can_be_filled_in(kainuu: Picture) -> None:
                     assert bound.fill(text(f"{{{{ {i}.{metric} }}}}", lang), kainuu).text.strip()
 
 
+def test_a_figure_that_there_is_not_says_why(kainuu: Picture) -> None:
+    name = next(
+        f"{i}.{k}" for i, f in kainuu.findings.items() for k, m in f.metrics.items()
+        if m.value is None and m.reason == "no_country"
+    )  # fmt: skip
+    why = "the figure for the whole country is not in the data"
+    for body in (f"{{{{ {name} }}}}", f"{{{{ claim: {name} > 0 }}}}"):
+        with pytest.raises(ReportError, match=why):
+            bound.fill(text(body), kainuu)
+
+
 @pytest.mark.parametrize(
     ("body", "shown"),
     [

@@ -399,24 +399,12 @@ def verify(
         store = raw.store_path(data)
         typer.echo(f"{raw.verify(store)} files agree with {store / raw.LOCK}")
         return
+    from tilannekuva.reports import docx
+
     language = pipeline.check_languages([lang])[0] if lang else None
     checked = archive.check_document(file, picture, language)
-    if checked.to_read:
-        typer.echo("Please read once more: numbers in sentences that are not the picture's own")
-    for n in checked.to_read:
-        typer.echo(f"  {n.number}: {n.text}")
-        if n.own:
-            typer.echo(f"    the picture has for this: {n.own}")
-        has = "; ".join(n.meanings) or "a count or a rule, no figure"
-        typer.echo(f"    it is {'' if n.named else 'something else, such as '}{has}")
-        if n.ours:
-            typer.echo(f"    a sentence of the picture like it: {n.ours}")
-    if checked.strays:
-        typer.echo("Not in the picture:")
-    for stray in checked.strays:
-        typer.echo(f"  {stray.number}: {stray.text}")
-        if stray.expected:
-            typer.echo(f"    the picture has: {stray.expected}")
+    for line in docx.lines(checked):
+        typer.echo(line)
     if checked.strays:
         raise DataError(
             f"{file}: not in the picture: {len(checked.strays)} of its numbers (number: sentence, "

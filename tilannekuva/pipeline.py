@@ -322,7 +322,9 @@ def _inputs(store: Path, configured: settings.Settings, edition: str) -> str:
     package, own = Path(indicators.__file__).parent, configured.path("catalogue")
     for root in filter(None, (package, own, experts.folder(configured))):
         # By its place: a file moved to the folder of another region or edition is another one.
-        for file in sorted(f for f in root.rglob("*.toml" if root == own else "*") if _counts(f)):
+        for file in sorted(
+            f for f in root.rglob("*.toml" if root == own else "*") if _counts(f, root)
+        ):
             digest.update(file.relative_to(root).as_posix().encode())
             digest.update(file.read_bytes())
     digest.update((store / raw.LOCK).read_bytes())
@@ -338,5 +340,6 @@ def _with_file(key: str, file: Path | None, named: str | None) -> str:
     return hashlib.sha256(f"{key} {named}".encode() + file.read_bytes()).hexdigest()
 
 
-def _counts(file: Path) -> bool:
-    return file.is_file() and file.suffix != ".pyc" and "snapshot" not in file.parts
+def _counts(file: Path, root: Path) -> bool:
+    inside = file.relative_to(root).parts
+    return file.is_file() and file.suffix != ".pyc" and "snapshot" not in inside

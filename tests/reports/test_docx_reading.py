@@ -284,6 +284,24 @@ def test_a_cell_of_our_table_is_ours_whatever_was_put_there(kainuu, own):
     ]
 
 
+def test_what_is_not_ours_in_our_row_or_table_is_only_what_was_changed(kainuu, own):
+    document = library.Document(io.BytesIO(own))
+    document.tables[0].rows[1].cells[2].paragraphs[0].text = "viime vuosi"
+    # A row of somebody's own that begins as ours does is not ours.
+    row = document.add_table(1, len(document.tables[0].columns)).rows[0].cells
+    row[0].text, row[1].text = "Väkiluku", "71 255"
+    checked = docx.check_numbers(kainuu, saved(document), "fi")
+    assert checked.strays == ()
+    assert [n.number for n in checked.to_read] == ["71 255"]
+
+
+def test_a_change_over_years_is_a_figure_that_can_be_meant(kainuu, own):
+    said = "Siis BKT asukasta kohti nousi 39,6 prosenttia vuosina 2010–2020."
+    (found,) = to_read(kainuu, own, said)
+    assert found.named
+    assert found.meanings[0].startswith("BKT asukasta kohti, muutos")
+
+
 def test_our_sentences_are_known_when_paragraphs_are_joined(kainuu, own):
     document = library.Document(io.BytesIO(own))
     some = [p.text for p in document.paragraphs if re.search(r"\(\d{4}–\d{4}\)\.$", p.text)]

@@ -44,11 +44,12 @@ from tilannekuva.narrate.notes import (
     status_label,
     status_mark,
 )
-from tilannekuva.narrate.phrases import Number, Sentence, decimals, place, subject
+from tilannekuva.narrate.phrases import TREND_WORDS, Number, Sentence, decimals, place, subject
 from tilannekuva.narrate.statements import sentences
 from tilannekuva.narrate.summaries import summary
 
 __all__ = [
+    "TREND_WORDS",
     "UNKNOWN_GROUPS",
     "Card",
     "Number",

@@ -15,7 +15,8 @@ from tilannekuva import words
 from tilannekuva.errors import ReportError
 from tilannekuva.model import Commentary, Finding, Picture
 from tilannekuva.narrate import clauses
-from tilannekuva.narrate.phrases import Number, Topic, decimals
+from tilannekuva.narrate.notes import reason_label
+from tilannekuva.narrate.phrases import TREND_WORDS, Number, Topic, decimals
 
 __all__ = ["Filled", "Refuted", "fill", "messages", "refuted"]
 
@@ -41,7 +42,6 @@ _DIFFERENCES = ("change_", "gap", "trend_slope", "trend_low", "trend_high", "pac
                 "target_distance", "share_of_country", "country_change")  # fmt: skip
 _LEVELS = ("latest", "forecast", "target_value", "fan_low", "fan_mid", "fan_high", "interval_")
 """Metrics that are said as the indicator's own figures are."""
-_TRENDS = {2: "clear_rise", 1: "signs_rise", 0: "cannot", -1: "signs_fall", -2: "clear_fall"}
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,8 @@ def _comparison(text: str, picture: Picture, where: str, names: list[str]) -> bo
         value, _ = _value(found[1], picture, where)
         if value is None:
             raise ReportError(
-                f"{where}: {found[1]} has no value in this picture, so the claim cannot be "
+                f"{where}: {found[1]} has no value in this picture"
+                f"{_why(found[1], picture)}, so the claim cannot be "
                 "checked; take the sentence out or speak of another figure"
             )
         values.append(value)
@@ -195,6 +196,13 @@ def _value(name: str, picture: Picture, where: str) -> tuple[float | None, str]:
     if measured is None:
         raise _unknown_metric(name, indicator, picture, where)
     return measured.value, measured.period
+
+
+def _why(name: str, picture: Picture) -> str:
+    """The reason of a metric without a value, in brackets, where it is known."""
+    indicator, _, metric = name.partition(".")
+    reason = picture.findings[indicator].metrics[metric].reason
+    return f" ({reason_label(reason, 'en')})" if reason else ""
 
 
 def _finding(name: str, picture: Picture, where: str) -> Finding:
@@ -237,10 +245,11 @@ def _figure(text: str, picture: Picture, lang: str, where: str) -> tuple[str, tu
     value, _ = _value(f"{name}.{metric}", picture, where)
     if value is None:
         raise ReportError(
-            f"{where}: {name}.{metric} has no value in this picture; take it out of the text"
+            f"{where}: {name}.{metric} has no value in this picture"
+            f"{_why(f'{name}.{metric}', picture)}; take it out of the text"
         )
     if metric in ("trend_word", "trend_word_alone"):
-        return words.message(f"page.trend.{_TRENDS[int(value)]}", lang), ()
+        return words.message(f"page.trend.{TREND_WORDS[int(value)]}", lang), ()
     places = decimals(metric, value, topic.indicator)
     shown = abs(value) if form == "size" else value
     bare = words.number(shown, places, lang)

@@ -141,6 +141,8 @@ _COUNTS = frozenset({"age_months", "rank", "rank_low", "rank_high", "rank_n", "r
 _PACES = frozenset({"trend_slope", "trend_low", "trend_high", "trend_low80", "trend_high80",
                     "pace_required", "pace_actual"})  # fmt: skip
 
+TREND_WORDS = {2: "clear_rise", 1: "signs_rise", 0: "cannot", -1: "signs_fall", -2: "clear_fall"}
+"""``trend_word`` → which words of ``page.trend`` it is."""
 _STATISTICS = {"trend_p": 3, "trend_q": 3, "trend_tau": 2}
 """Without a unit, and of another size than the figures."""
 

@@ -22,8 +22,6 @@ _UNMARKED = ("age_months", "trend_p", "trend_q", "trend_n", "rank_n", "regions_n
 _AMOUNTS = ("latest", "forecast", "trend_slope", "target_value", "target_distance",
             "pace_required", "pace_actual", "fan_mid")  # fmt: skip
 """With the changes, the metrics of a count: thousands of people are written out as people."""
-_TREND = {2.0: "clear_rise", 1.0: "signs_rise", 0.0: "cannot", -1.0: "signs_fall",
-          -2.0: "clear_fall"}  # fmt: skip
 
 
 class Cell(NamedTuple):
@@ -230,7 +228,7 @@ def _direction(sayer: _Sayer) -> Cell:
     found = sayer.metric("trend_word")
     if found is None or found.value is None:
         return sayer.missing("trend_word", found.reason if found else None)
-    return Cell("trend_word", sayer.say(f"trend.{_TREND[found.value]}"))
+    return Cell("trend_word", sayer.say(f"trend.{narrate.TREND_WORDS[int(found.value)]}"))
 
 
 def lines(finding: Finding, picture: Picture, lang: str) -> list[Line]:

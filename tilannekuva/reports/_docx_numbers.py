@@ -76,10 +76,18 @@ class Meaning(NamedTuple):
     """What a number of the picture is the figure of."""
 
     indicator: str
-    text: str
-    """The indicator's name, what of it, the area and the period, for people."""
+    label: str
+    of: str
+    """The area, or what has been computed."""
+    period: str
+    """In words."""
     own: bool
     """Of the picture's own region."""
+
+    @property
+    def text(self) -> str:
+        """For people."""
+        return ", ".join(part for part in (self.label, self.of, self.period) if part)
 
 
 class Known:
@@ -159,8 +167,8 @@ def _figures(finding: Finding, picture: Picture, lang: str, known: Known) -> Ite
     indicator = picture.indicators[finding.indicator]
     places, unit, label = indicator.decimals, picture.units[indicator.unit], indicator.label[lang]
 
-    def meant(*parts: str, own: bool = True) -> Meaning:
-        return Meaning(finding.indicator, ", ".join(p for p in (label, *parts) if p), own)
+    def meant(of: str, period: str, *, own: bool = True) -> Meaning:
+        return Meaning(finding.indicator, label, of, period, own)
 
     # The words of the lines come first: they say best what a number is.
     for line in _cells.lines(finding, picture, lang):
@@ -186,7 +194,7 @@ def _figures(finding: Finding, picture: Picture, lang: str, known: Known) -> Ite
     if finding.revision is not None:  # what the note does not say of it
         told = finding.revision.told
         digits = 1 if finding.revision.relative else places
-        known.add(words.rounded(*words.scaled(told.median, digits, unit)), meant())
+        known.add(words.rounded(*words.scaled(told.median, digits, unit)))
         known.add(Decimal(len(told.periods)))
         known.add(Decimal(told.publications))
     for measured in finding.metrics.values():

@@ -12,7 +12,7 @@ import dataclasses
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tilannekuva.charts import Chart
@@ -20,13 +20,13 @@ from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _docx_brief, _docx_styles, _page
 from tilannekuva.reports._docx_book import Book
 from tilannekuva.reports._docx_numbers import Known, Meaning, Written, numbers, of_picture
-from tilannekuva.reports._docx_story import story
+from tilannekuva.reports._docx_story import running, story
 from tilannekuva.reports._docx_tables import cards_table
 from tilannekuva.reports._docx_text import CELL, blocks
 from tilannekuva.reports._findings import told
 from tilannekuva.storyboard import Storyboard, draw_all, storyboard
 
-__all__ = ["Checked", "Stray", "ToRead", "check"]
+__all__ = ["Checked", "Stray", "ToRead", "check", "lines"]
 
 
 class Stray(NamedTuple):
@@ -51,7 +51,7 @@ class ToRead(NamedTuple):
     meanings: tuple[str, ...]
     """What figures of the picture it is, the likeliest first; empty for a count or a rule."""
     named: bool = False
-    """Whether the sentence has the words of the first of them."""
+    """Whether the sentence can be about the first of them: name, area and time are not others."""
     own: str = ""
     """What the picture has of what the sentence names, where that is another number."""
     ours: str = ""
@@ -88,7 +88,7 @@ def check(picture: Picture, data: bytes, lang: Language) -> Checked:
                 wrong = _changed(sentence, patterns[mask])
                 strays.extend(Stray(number.text, text, had, n) for number, had in wrong)
                 continue
-            if changed := rows.changed(sentence):
+            if (changed := rows.changed(sentence)) is not None:
                 strays.extend(Stray(number, text, had, n) for number, had in changed)
                 continue
             for number in numbers(sentence):
@@ -133,15 +133,17 @@ class _Rows:
             cells = self._cells(text)
             self.ours.setdefault((cells[0], len(cells)), []).append(cells)
 
-    def changed(self, text: str) -> list[tuple[str, str]]:
-        """Cells of one of our rows that are not ours and have a number, and what stands in ours."""
-        if CELL not in text:
-            return []
-        cells = self._cells(text)
+    def changed(self, text: str) -> list[tuple[str, str]] | None:
+        """Cells with a number that are not ours, and what stands in ours; None in another's row."""
+        cells = self._cells(text) if CELL in text else [""]
         same = self.ours.get((cells[0], len(cells)), []) if _WORD.search(cells[0]) else []
-        if not same:
-            return []
-        near = max(same, key=lambda own: sum(a == b for a, b in zip(own, cells, strict=True)))
+
+        def alike(own: list[str]) -> int:
+            return sum(a == b for a, b in zip(own, cells, strict=True))
+
+        near = max(same, key=alike, default=None)
+        if near is None or 2 * alike(near) < len(cells):
+            return None
         return [
             (has, had)
             for had, has in zip(near, cells, strict=True)
@@ -159,43 +161,51 @@ def _to_read(
 ) -> ToRead:  # fmt: skip
     spoken = _long_words(sentence)
 
-    def likely(meaning: Meaning) -> float:
-        # Among those of one indicator, the one whose area and period the sentence has too.
-        fit = _named(meaning.text, spoken) / 100 + meaning.own / 200
-        return _named(labels[meaning.indicator], spoken) + fit
+    def likely(meaning: Meaning) -> tuple[bool, float, float]:
+        # The one that can be meant; among those of one indicator, of the area and time spoken of.
+        return (
+            _spoken_of(meaning, sentence, spoken, known),
+            _named(meaning.label, spoken),
+            _named(meaning.text, spoken) + meaning.own,
+        )
 
     found = sorted(known.meanings(number), key=likely, reverse=True)
-    named = bool(found) and _spoken_of(found[0], labels, sentence, spoken, known)
-    # Where the sentence names one and the number is not its own: what its own would be.
-    told = max(labels, key=lambda i: _named(labels[i], spoken), default="")
+    named = bool(found) and likely(found[0])[0]
     own = ""
     timed = any(known.time(n) for n in numbers(sentence))
-    if not (named and timed) and told and _named(labels[told], spoken) == 1:
-        figures = known.figures(told)
-        fit = [m for m in figures if m.own and _spoken_of(m, labels, sentence, spoken, known)]
-        if fit and fit[-1] not in found:
-            own = f"{fit[-1].text}: {figures[fit[-1]]}"  # the newest of those that can be meant
+    # Without a time, an old figure can be meant or not; a rank or a change is what it is.
+    if not named or (not timed and found[0] in known.figures(found[0].indicator)):
+        own = _meant(sentence, spoken, known, labels, found)
     return ToRead(
         number.text, _plain(sentence), tuple(m.text for m in found[:_TOLD]), named, own,
         "" if named or own else _like(sentence, number, patterns), paragraph,
     )  # fmt: skip
 
 
-def _spoken_of(
-    meaning: Meaning, labels: Mapping[str, str], sentence: str, spoken: list[str], known: Known
-) -> bool:
-    """Whether a sentence can be about a figure: its name, its time and its area are not others."""
-    if _named(labels[meaning.indicator], spoken) < _MOSTLY:
+def _meant(
+    sentence: str, spoken: Sequence[str], known: Known, labels: Mapping[str, str],
+    found: Sequence[Meaning],
+) -> str:  # fmt: skip
+    """The newest figure of what a sentence names, where that is another number."""
+    told = max(labels, key=lambda i: _named(labels[i], spoken), default="")
+    if not told or _named(labels[told], spoken) < 1:
+        return ""
+    figures = known.figures(told)
+    fit = [m for m in figures if m.own and _spoken_of(m, sentence, spoken, known)]
+    return f"{fit[-1].text}: {figures[fit[-1]]}" if fit and fit[-1] not in found else ""
+
+
+def _spoken_of(meaning: Meaning, sentence: str, spoken: Sequence[str], known: Known) -> bool:
+    """Whether a sentence can be about a figure: its name, its area and its time are not others."""
+    own_area = meaning.own or _named(meaning.of, spoken) == 1
+    if not own_area or _named(meaning.label, spoken) < _MOSTLY:
         return False
-    asked = {n.bare for n in numbers(sentence) if n.readings and known.time(n)}
-    of = re.findall(r"\b\d{4}\b", meaning.text)
-    if asked and of and not asked & set(of):
-        return False
-    # An area or a month that the sentence does not say; the picture's own region needs no saying.
-    rest = meaning.text.removeprefix(labels[meaning.indicator])
-    parts = [p for p in re.split(r", |\s", rest) if _WORD.search(p)]
-    said = [any(_akin(p.casefold(), s) for s in spoken) for p in parts]
-    return all(said) or (meaning.own and (not asked or not parts or said[-1] or len(parts) == 1))
+    said = {n.bare for n in numbers(sentence) if n.readings and known.time(n)}
+    years = set(re.findall(r"\b\d{4}\b", meaning.period))
+    months = [w for w in _long_words(meaning.period) if w not in years]
+    return not said or (
+        bool(said & years) and all(any(_akin(m, s) for s in spoken) for m in months)
+    )
 
 
 _TOLD = 3
@@ -227,11 +237,10 @@ def _like(sentence: str, number: Written, patterns: _Patterns) -> str:
     """Our sentence that a reworded one was made from, where it does not have the number."""
     mask = _masked(sentence)
     near = difflib.get_close_matches(mask, patterns, 1, _ALIKE) if len(mask) > _SHORT else []
-    for bare, ours in (item for mask in near for item in patterns[mask].items()):
-        if number.bare in bare:
-            return ""
-        return _plain(ours)
-    return ""
+    ours = patterns[near[0]] if near else {}
+    if any(number.bare in bare for bare in ours):
+        return ""
+    return _plain(next(iter(ours.values()), ""))
 
 
 _SHORT = 30
@@ -239,6 +248,26 @@ _SHORT = 30
 
 def _plain(sentence: str) -> str:
     return " ".join(sentence.replace(CELL, " | ").split())
+
+
+def lines(checked: Checked) -> Iterator[str]:
+    """What was found as lines of text, for whoever edited the document."""
+    if checked.to_read:
+        yield "Please read once more: numbers in sentences that are not the picture's own"
+    for n in checked.to_read:
+        yield f"  {n.number}: {n.text}"
+        if n.own:
+            yield f"    the picture has for this: {n.own}"
+        has = "; ".join(n.meanings) or "a count or a rule, no figure"
+        yield f"    {'it is' if n.named else 'the picture has this number as'}: {has}"
+        if n.ours:
+            yield f"    a sentence of the picture like it: {n.ours}"
+    if checked.strays:
+        yield "Not in the picture:"
+    for stray in checked.strays:
+        yield f"  {stray.number}: {stray.text}"
+        if stray.expected:
+            yield f"    the picture has: {stray.expected}"
 
 
 def _masked(sentence: str) -> str:
@@ -290,8 +319,7 @@ def _said(picture: Picture, lang: Language) -> Iterator[str]:
     for scene in plan.scenes:
         _docx_brief.write(book, _docx_brief.plan(scene, plan, picture))
         book.writer.text(_docx_brief.running(scene, picture, lang))
-    head = _page.head(picture, lang)
-    book.writer.text(f"{head['title']}, {head['date']}")
+    book.writer.text(running(picture, lang))
     _beside(book, plan)
     file = _docx_styles.finish(book.document, book.writer.xml, lang, picture.as_of)
     yield from (block.text for block in blocks(file))

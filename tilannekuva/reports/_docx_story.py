@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tilannekuva import words
+from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _chapters, _page
 from tilannekuva.reports import _docx_experts as experts
 from tilannekuva.reports import _docx_xml as xml
@@ -20,7 +21,13 @@ from tilannekuva.reports._docx_tables import anchor, cards_table, tables, tables
 from tilannekuva.reports._rich import blocks
 from tilannekuva.storyboard import Storyboard
 
-__all__ = ["story", "with_contents"]
+__all__ = ["running", "story", "with_contents"]
+
+
+def running(picture: Picture, lang: Language) -> str:
+    """What stands at the head of every page."""
+    head = _page.head(picture, lang)
+    return f"{head['title']}, {head['date']}"
 
 
 def story(book: Book, plan: Storyboard) -> None:

@@ -13,14 +13,14 @@ from tilannekuva.errors import ReportError
 from tilannekuva.model import Language, Picture
 from tilannekuva.reports import _docx_brief, _docx_styles, _page
 from tilannekuva.reports._docx_book import Bitmaps, Book, Charts
-from tilannekuva.reports._docx_reading import Checked, Stray, ToRead, check
-from tilannekuva.reports._docx_story import story, with_contents
+from tilannekuva.reports._docx_reading import Checked, Stray, ToRead, check, lines
+from tilannekuva.reports._docx_story import running, story, with_contents
 from tilannekuva.reports._docx_text import language
 from tilannekuva.reports._findings import draw_some
 from tilannekuva.reports._ooxml_bitmaps import bitmaps as make_bitmaps
 from tilannekuva.storyboard import draw_all, storyboard
 
-__all__ = ["Checked", "Stray", "ToRead", "brief", "check_numbers", "language", "render"]
+__all__ = ["Checked", "Stray", "ToRead", "brief", "check_numbers", "language", "lines", "render"]
 
 
 def render(
@@ -51,7 +51,7 @@ def render(
     head = _page.head(picture, lang)
     document = _docx_styles.new(
         lang, title=f"{head['title']} {head['date']}", subject=head["what"],
-        running=f"{head['title']}, {head['date']}",
+        running=running(picture, lang),
     )  # fmt: skip
     book = Book(document, picture, lang, drawn, made)
     story(book, storyboard(picture))
