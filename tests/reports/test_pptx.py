@@ -273,6 +273,21 @@ def test_the_slide_of_judgements_says_how_many_more_the_notes_have(case, kainuu)
     assert all(f"rooli {n}" in notes for n in range(5))
 
 
+def test_a_judgement_that_the_title_counts_is_on_the_slide(case, kainuu):
+    _, charts, _, _ = case("MK18", "fi")
+    found = tuple(
+        Assessment(subject=s, now=n, reasons="Syy.", role="ekonomisti", edition="2025-10-23")
+        for s, n in (("growth", "0"), ("unemp_rate_reg", "0"), ("gdp_pc", "-"))
+    )  # fmt: skip
+    made = pptx.render(
+        kainuu.model_copy(update={"assessments": found}), "fi", charts=charts, bitmaps={}
+    )
+    slides = library.Presentation(io.BytesIO(made)).slides
+    (slide,) = [s for s in slides if "Asiantuntijoiden" in s.shapes.title.text]
+    assert slide.shapes.title.text == words.message("office.experts_differ", "fi", n=3, differ=1)
+    assert "Yhteiseen tulkintaan" in words_of(slide)
+
+
 @pytest.mark.parametrize(("code", "lang"), CASES)
 def test_the_first_slides_say_what_they_show(case, code, lang):
     picture, _, _, slides = case(code, lang)

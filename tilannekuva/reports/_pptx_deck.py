@@ -243,24 +243,27 @@ class _Deck:
         themes = [s for s in self.story.scenes if s.cut.kind == "themes"]
         lines: list[Line] = []
         notes: list[str] = []
-        given = differ = 0
+        given: dict[tuple[str, str], bool] = {}  # an indicator of two themes is judged once
         for scene in themes:
             half = _brief_experts.half(scene, self.picture, self.lang)
-            given += len(half.judgements)
-            for n, j in enumerate(half.judgements):
-                differ += bool(j["differs"])
+            shown: list[str] = []
+            for j in half.judgements:
+                given[j["name"], j["role"]] = bool(j["differs"])
                 why = f"{j['reasons']} ({j['role']}, {j['dated']})"
                 notes += [f"{j['name']}: {j['word']}. {why}", *filter(None, (j["differs"],))]
-                if n < _JUDGED and (n == 0 or j["name"] == half.judgements[0]["name"]):
+                # The theme's own, and what the title speaks of: those that the figures contradict.
+                if len(shown) < _JUDGED and (not shown or j["name"] in shown or j["differs"]):
                     item = _brief_experts.clip(j["differs"], _ITEM)
                     role = _brief_experts.clip(j["role"], _ITEM)
                     said = f"{j['word']} ({role}). {item}".strip()
-                    lines.append(Line(said, "" if n else f"{j['name']}:", True))
+                    label = "" if j["name"] in shown else f"{j['name']}:"
+                    lines.append(Line(said, label, True))
+                    shown.append(j["name"])
         if lines:
-            title = self.say("experts_differ" if differ else "experts_agree", n=given,
-                             differ=differ)  # fmt: skip
+            differ, n = sum(given.values()), len(given)
+            title = self.say("experts_differ" if differ else "experts_agree", n=n, differ=differ)
             self.new(title)
-            where = self.say("experts_some" if len(lines) < given else "experts_all", n=given,
+            where = self.say("experts_some" if len(lines) < n else "experts_all", n=n,
                              shown=len(lines))  # fmt: skip
             note = f"{self.page('assessments_note')} {where}"
             notes.append(self.page("assessments_note"))
